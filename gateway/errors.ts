@@ -1,0 +1,131 @@
+import type { DenialCode } from './words.ts';
+
+/** Languages of every message that a person may read. */
+export type Language = 'zh-CN' | 'en';
+
+interface ErrorEntry {
+  /** HTTP status when this error alone decides the response (`application/graphql-response+json`). */
+  readonly status: number;
+  readonly 'zh-CN': string;
+  readonly en: string;
+}
+
+/**
+ * The one catalogue of errors: stable code → HTTP status → what happened, to what, and what to do.
+ * `{name}` slots are filled from the error's details. A test holds this list, `docs/errors.md` and use together.
+ */
+const CATALOGUE = {
+  UNAUTHENTICATED: {
+    status: 401,
+    'zh-CN': '身份未通过验证：{reason}。请携带有效的令牌（Authorization: Bearer …）重新请求。',
+    en: 'Not authenticated: {reason}. Send a valid token (Authorization: Bearer …).',
+  },
+  PURPOSE_REQUIRED: {
+    status: 400,
+    'zh-CN': '查询未说明用途。请在操作上加 @purpose(use: …, matter: "…")。',
+    en: 'The operation states no purpose. Add @purpose(use: …, matter: "…") to the operation.',
+  },
+  PURPOSE_NOT_ALLOWED: {
+    status: 403,
+    'zh-CN': '{coordinate} 不得用于“{use}”。{provider}准许的用途：{allowed}。',
+    en: '{coordinate} may not be used for {use}. Uses that {provider} allows: {allowed}.',
+  },
+  GRANT_REQUIRED: {
+    status: 403,
+    'zh-CN': '{coordinate} 属有条件共享，贵部门尚未获得授权。请向{provider}申请：{apply}',
+    en: '{coordinate} is shared conditionally and your department holds no grant for it. Apply to {provider}: {apply}',
+  },
+  GRANT_EXPIRED: {
+    status: 403,
+    'zh-CN': '{coordinate} 的授权已过有效期。请向{provider}重新申请：{apply}',
+    en: 'The grant for {coordinate} has expired. Apply to {provider} again: {apply}',
+  },
+  OUT_OF_SCOPE: {
+    status: 403,
+    'zh-CN': '{coordinate} 的这条记录不在授权范围内。',
+    en: 'This record of {coordinate} is outside the scope of your grant.',
+  },
+  WITHHELD: {
+    status: 403,
+    'zh-CN': '{coordinate} 不予共享。依据：{basis}。如有异议，请与{provider}协商。',
+    en: '{coordinate} is withheld from sharing. Basis: {basis}. To contest this, negotiate with {provider}.',
+  },
+  ZONE_MISMATCH: {
+    status: 403,
+    'zh-CN': '{coordinate} 不在本网络（{zone}）提供。请从其所属网络的共享平台查询。',
+    en: '{coordinate} is not served in this network ({zone}). Query the platform of its own network.',
+  },
+  QUOTA_EXCEEDED: {
+    status: 429,
+    'zh-CN': '贵部门的请求超过限额（{limit}）。请在 {retryAfter} 秒后重试。',
+    en: 'Your department has exceeded its limit ({limit}). Try again in {retryAfter} s.',
+  },
+  OPERATION_TOO_COMPLEX: {
+    status: 400,
+    'zh-CN': '操作过于复杂：{what}为 {actual}，上限 {limit}。请拆分操作或缩小范围。',
+    en: 'The operation is too complex: {what} is {actual}, the limit is {limit}. Split it or ask for less.',
+  },
+  REQUEST_TOO_LARGE: {
+    status: 413,
+    'zh-CN': '请求体超过上限（{limit} 字节）。请缩小请求。',
+    en: 'The request body exceeds the limit of {limit} bytes. Send a smaller request.',
+  },
+  PROVIDER_UNAVAILABLE: {
+    status: 200,
+    'zh-CN': '{provider}的服务暂不可用，其信息项本次未能取得。请稍后重试。',
+    en: 'The service of {provider} is unavailable, so its items could not be fetched. Try again later.',
+  },
+  PROVIDER_TIMEOUT: {
+    status: 200,
+    'zh-CN': '{provider}的服务未在 {timeout} 毫秒内答复。请稍后重试。',
+    en: 'The service of {provider} did not answer within {timeout} ms. Try again later.',
+  },
+  LEDGER_UNAVAILABLE: {
+    status: 503,
+    'zh-CN': '披露记录无法写入，因此不予答复。请联系平台运行单位。',
+    en: 'The disclosure could not be recorded, so nothing is answered. Contact the platform operator.',
+  },
+  GRAPHQL_PARSE_FAILED: {
+    status: 400,
+    'zh-CN': '操作文本有语法错误：{detail}',
+    en: 'The operation has a syntax error: {detail}',
+  },
+  GRAPHQL_VALIDATION_FAILED: {
+    status: 400,
+    'zh-CN': '操作不符合公布的模式：{detail}',
+    en: 'The operation does not match the published schema: {detail}',
+  },
+  BAD_USER_INPUT: {
+    status: 400,
+    'zh-CN': '输入有误：{detail}',
+    en: 'Bad input: {detail}',
+  },
+  INTERNAL_SERVER_ERROR: {
+    status: 500,
+    'zh-CN': '网关内部错误（编号 {id}）。未提供任何数据，请联系平台运行单位。',
+    en: 'Internal error of the gateway (reference {id}). No data was given. Contact the platform operator.',
+  },
+} as const satisfies Record<string, ErrorEntry> & Record<DenialCode, ErrorEntry>;
+
+export type ErrorCode = keyof typeof CATALOGUE;
+export const ERROR_CODES = Object.keys(CATALOGUE) as ErrorCode[];
+
+/** What an error is about: fills the message's slots and is shown in `extensions`. */
+export type ErrorDetails = Readonly<Record<string, string | number>>;
+
+/** An error as a value, on the query's way. The message is written when the reader's language is known. */
+export interface Failure {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+  readonly path?: readonly (string | number)[];
+}
+
+/** HTTP status that belongs to a code. */
+export function statusOf(code: ErrorCode): number {
+  return CATALOGUE[code].status;
+}
+
+/** The message of a code in one language, its slots filled from `details`. */
+export function messageOf(code: ErrorCode, details: ErrorDetails, language: Language): string {
+  return CATALOGUE[code][language].replace(/\{(\w+)\}/g, (slot, name: string) => String(details[name] ?? slot));
+}
