@@ -1,0 +1,44 @@
+import type { Coordinate, DepartmentCode, MaskRule, SharingClass, Use, Zone } from '../words.ts';
+
+/** A published subgraph and the department that answers for it. */
+export interface Subgraph {
+  readonly name: string;
+  readonly url: string;
+  readonly sdl: string;
+  readonly provider: Provider;
+}
+
+export interface Provider {
+  readonly code: DepartmentCode;
+  readonly name: string;
+}
+
+/** What the published schemas say of one coordinate, the strictest of all subgraphs. */
+export interface SharingRule {
+  readonly coordinate: Coordinate;
+  readonly class: SharingClass;
+  /** False when no subgraph classifies the coordinate: it is then WITHHELD without a basis. */
+  readonly classified: boolean;
+  readonly purposes: ReadonlySet<Use>;
+  readonly matchOnly: ReadonlySet<Use>;
+  readonly masks: ReadonlyMap<Use, MaskRule>;
+  readonly basis?: string;
+  readonly condition?: string;
+  /** Networks in which it is served; empty means every network. */
+  readonly zones: ReadonlySet<Zone>;
+  readonly provider: Provider;
+  /** Catalogue resource and item that the coordinate belongs to. */
+  readonly resource?: string;
+  readonly item?: string;
+  /** The value identifies the data subject. */
+  readonly subject?: 'PERSON' | 'ORGANISATION';
+  /** Coordinates from which this one is computed (@requires, @fromContext), transitively. */
+  readonly requires: readonly Coordinate[];
+}
+
+/** Every coordinate of the supergraph with its rules. Unknown coordinates have a withholding rule. */
+export interface SharingIndex {
+  readonly revision: string;
+  rule(coordinate: string): SharingRule;
+  coordinates(): Iterable<SharingRule>;
+}
