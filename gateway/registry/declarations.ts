@@ -1,0 +1,139 @@
+import {
+  type ArgumentDefinition,
+  type CompositeType,
+  type EnumValue,
+  type Subgraph as FederationSubgraph,
+  type FieldDefinition,
+  type InputFieldDefinition,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  type NamedType,
+} from '@apollo/federation-internals';
+import { type MaskRule, type SharingClass, USES, type Use, ZONES, type Zone } from '../words.ts';
+import { sourcesOfField } from './field-sets.ts';
+import { type SharingNames, sharingNames } from './sharing-names.ts';
+
+/** What one subgraph says of one coordinate. */
+export interface Declaration {
+  readonly subgraph: string;
+  readonly coordinate: string;
+  /** The subgraph resolves the field itself; false for `@external` ones and for repeated keys. */
+  readonly owns: boolean;
+  readonly authoritative: boolean;
+  /** Null when the subgraph does not classify the coordinate. */
+  readonly class: SharingClass | null;
+  readonly purposes: ReadonlySet<Use>;
+  readonly matchOnly: ReadonlySet<Use>;
+  readonly masks: ReadonlyMap<Use, MaskRule>;
+  readonly zones: ReadonlySet<Zone>;
+  readonly basis: string | null;
+  readonly condition: string | null;
+  readonly tests: string | null;
+  readonly resource: string | null;
+  readonly item: string | null;
+  readonly subject: 'PERSON' | 'ORGANISATION' | null;
+  readonly sources: readonly string[];
+}
+
+type Element =
+  | FieldDefinition<CompositeType>
+  | ArgumentDefinition<FieldDefinition<CompositeType>>
+  | InputFieldDefinition
+  | EnumValue;
+type Values = Readonly<Record<string, unknown>>;
+
+/** Everything that one subgraph's SDL says of its coordinates. Federation's own fields and types are left out. */
+export function declarationsOf(subgraph: FederationSubgraph): Declaration[] {
+  const names = sharingNames(subgraph.schema);
+  return subgraph.schema.types().flatMap((type) => {
+    if (subgraph.schema.coreFeatures?.sourceFeature(type) || type.name.startsWith('_')) return [];
+    return elementsOf(type).map((element) => declare(subgraph, names, type, element));
+  });
+}
+
+/** Types whose fields, as this subgraph declares them with `@interfaceObject`, belong to all implementations. */
+export function interfaceObjectsOf(subgraph: FederationSubgraph): string[] {
+  return subgraph.schema
+    .types()
+    .filter((type) => subgraph.metadata().isInterfaceObjectType(type))
+    .map((type) => type.name);
+}
+
+function elementsOf(type: NamedType): Element[] {
+  if (isObjectType(type) || isInterfaceType(type)) {
+    const fields = type.fields().filter((field) => !field.name.startsWith('_'));
+    return fields.flatMap((field): Element[] => [field, ...field.arguments()]);
+  }
+  if (isInputObjectType(type)) return [...type.fields()];
+  return isEnumType(type) ? [...type.values] : [];
+}
+
+function declare(
+  subgraph: FederationSubgraph,
+  names: SharingNames | null,
+  type: NamedType,
+  element: Element,
+): Declaration {
+  const isArgument = element.kind === 'ArgumentDefinition';
+  const isField = element.kind === 'FieldDefinition';
+  const read = (on: Element | NamedType, name: keyof SharingNames): Values | null => {
+    const applied = names && on.appliedDirectivesOf(names[name])[0];
+    return applied ? (applied.arguments(true) as Values) : null;
+  };
+  // A type's @sharing is the default of its fields and values, never of arguments.
+  const sharing = read(element, 'sharing') ?? (isArgument ? null : read(type, 'sharing'));
+  return {
+    subgraph: subgraph.name,
+    coordinate: element.coordinate,
+    owns: !isField || ownsField(subgraph, type, element),
+    authoritative: read(element, 'authoritative') !== null,
+    class: (sharing?.class as SharingClass | undefined) ?? null,
+    purposes: new Set((sharing?.purposes as Use[] | undefined) ?? USES),
+    matchOnly: new Set((sharing?.matchOnly as Use[] | undefined) ?? []),
+    masks: names ? masksOf(element, names.mask) : new Map(),
+    zones: new Set((sharing?.zones as Zone[] | undefined) ?? ZONES),
+    basis: textOf(sharing, 'basis'),
+    condition: textOf(sharing, 'condition'),
+    tests: textOf(sharing, 'as'),
+    resource: textOf(read(type, 'resource'), 'name'),
+    item: textOf(read(element, 'item'), 'name'),
+    subject: (read(element, 'subject')?.kind as 'PERSON' | 'ORGANISATION' | undefined) ?? null,
+    sources: isField ? sourcesOfField(subgraph, element) : [],
+  };
+}
+
+function textOf(values: Values | null, name: string): string | null {
+  const value = values?.[name];
+  return typeof value === 'string' && value.trim() !== '' ? value : null;
+}
+
+function masksOf(element: Element, directive: string): Map<Use, MaskRule> {
+  const masks = new Map<Use, MaskRule>();
+  for (const applied of element.appliedDirectivesOf(directive)) {
+    const { rule, for: uses } = applied.arguments() as { rule: MaskRule; for: readonly Use[] };
+    // Two masks on one use: nothing of the value is shown.
+    for (const use of uses) masks.set(use, masks.has(use) && masks.get(use) !== rule ? 'REDACT' : rule);
+  }
+  return masks;
+}
+
+function ownsField(
+  subgraph: FederationSubgraph,
+  type: NamedType,
+  field: FieldDefinition<CompositeType>,
+): boolean {
+  const metadata = subgraph.metadata();
+  if (metadata.isFieldExternal(field)) return false;
+  // A key that the subgraph only repeats is the source's item; one that it classifies is its own.
+  return !isKeyField(metadata.keyDirective().name, type, field.name);
+}
+
+function isKeyField(directive: string, type: NamedType, field: string): boolean {
+  return type
+    .appliedDirectivesOf(directive)
+    .some((key) =>
+      new RegExp(`(^|[^_A-Za-z0-9])${field}($|[^_A-Za-z0-9])`).test(String(key.arguments().fields)),
+    );
+}

@@ -1,0 +1,3 @@
+export type { CompositionProblem } from './compose.ts';
+export { type Publication, type PublicationResult, publish } from './publication.ts';
+export type { Provider, SharingIndex, SharingRule, Subgraph } from './rules.ts';

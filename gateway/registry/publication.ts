@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import {
+  buildSubgraph,
+  isInterfaceType,
+  isObjectType,
+  type Schema,
+  Supergraph,
+} from '@apollo/federation-internals';
+import type { GraphQLSchema } from 'graphql';
+import { consumerSchema, RESERVED_TYPE_NAMES } from './api-schema.ts';
+import { type CompositionProblem, composeSupergraph } from './compose.ts';
+import type { SharingIndex, Subgraph } from './rules.ts';
+import { buildSharingIndex, type Implementations } from './sharing-index.ts';
+
+/** One published state of all subgraphs: what the gateway serves and under which rules. Immutable. */
+export interface Publication {
+  /** Digest of everything that it was made from. */
+  readonly revision: string;
+  readonly supergraphSdl: string;
+  /** What consumers see, with `@purpose` and the rules in the descriptions. */
+  readonly schema: GraphQLSchema;
+  readonly index: SharingIndex;
+  readonly subgraphs: readonly Subgraph[];
+}
+
+export type PublicationResult =
+  | { readonly ok: true; readonly publication: Publication }
+  | { readonly ok: false; readonly problems: readonly CompositionProblem[] };
+
+/** Composes the subgraphs and indexes their sharing rules. `specification` is the text of `sharing.graphql`. */
+export function publish(subgraphs: readonly Subgraph[], specification: string): PublicationResult {
+  const composition = composeSupergraph(subgraphs);
+  if (!composition.ok) return composition;
+  const supergraph = Supergraph.build(composition.supergraphSdl);
+  const reserved = RESERVED_TYPE_NAMES.filter((name) => supergraph.apiSchema().type(name) !== undefined);
+  if (reserved.length > 0) {
+    const message = `The type names ${reserved.join(', ')} belong to @purpose; rename yours.`;
+    return { ok: false, problems: [{ code: 'RESERVED_NAME', message }] };
+  }
+  const revision = revisionOf(subgraphs);
+  const index = buildSharingIndex(
+    revision,
+    subgraphs.map(({ name, url, sdl }) => buildSubgraph(name, url, sdl)),
+    new Map(subgraphs.map(({ name, provider }) => [name, provider])),
+    implementationsOf(supergraph.schema),
+  );
+  const schema = consumerSchema(supergraph.apiSchema().toGraphQLJSSchema(), index, specification);
+  return {
+    ok: true,
+    publication: { revision, supergraphSdl: composition.supergraphSdl, schema, index, subgraphs },
+  };
+}
+
+function revisionOf(subgraphs: readonly Subgraph[]): string {
+  const hash = createHash('sha256');
+  for (const { name, url, sdl, provider } of [...subgraphs].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    hash.update(JSON.stringify([name, url, sdl, provider.code]));
+  }
+  return hash.digest('base64url').slice(0, 22);
+}
+
+function implementationsOf(schema: Schema): Implementations {
+  const implementing = schema.types().filter((type) => isObjectType(type) || isInterfaceType(type));
+  return new Map(implementing.map((type) => [type.name, type.interfaces().map((one) => one.name)]));
+}
