@@ -32,6 +32,8 @@ export interface SharingRule {
   readonly item?: string;
   /** The value identifies the data subject. */
   readonly subject?: 'PERSON' | 'ORGANISATION';
+  /** The item that an argument or input field tests (`as`); it has that item's rules. */
+  readonly tests?: Coordinate;
   /** Coordinates from which this one is computed (@requires, @fromContext), transitively. */
   readonly requires: readonly Coordinate[];
 }

@@ -1,0 +1,157 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLField,
+  type GraphQLNamedType,
+  getNamedType,
+  isEnumType,
+  isInterfaceType,
+  isLeafType,
+  isObjectType,
+  Kind,
+  type SelectionSetNode,
+} from 'graphql';
+import type { MaskRule } from '../../words.ts';
+import { operationOf } from '../operation/index.ts';
+import type { Denial } from '../shape/decisions.ts';
+import { decideField, decideInput, type Judge, type Judged, type Verdict } from './decide.ts';
+import { collectLiteral } from './inputs.ts';
+
+/** What the guard decided of an operation, by the field nodes of its document. */
+export interface Guarding {
+  readonly denied: ReadonlyMap<FieldNode, Denial>;
+  /** Masks by the object type that the field is read from. */
+  readonly masks: ReadonlyMap<FieldNode, ReadonlyMap<string, MaskRule>>;
+  /** Values of an enumeration that may not be shown. */
+  readonly deniedValues: ReadonlyMap<FieldNode, ReadonlyMap<string, Denial>>;
+  /** Fields whose values say whom a record is about. */
+  readonly subjects: ReadonlySet<FieldNode>;
+  /** Every coordinate that was asked for, once, with its decision. */
+  readonly decisions: readonly Judged[];
+}
+
+/**
+ * Decides on every field, argument, input field and enum value of an operation.
+ * `deniedVariables` are variables of which this request's value uses something that is denied.
+ */
+export function guardOperation(
+  judge: Judge,
+  document: DocumentNode,
+  deniedVariables: ReadonlyMap<string, Denial>,
+): Guarding {
+  const operation = operationOf(document);
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const one of document.definitions)
+    if (one.kind === Kind.FRAGMENT_DEFINITION) fragments.set(one.name.value, one);
+  const denied = new Map<FieldNode, Denial>();
+  const masks = new Map<FieldNode, ReadonlyMap<string, MaskRule>>();
+  const deniedValues = new Map<FieldNode, ReadonlyMap<string, Denial>>();
+  const subjects = new Set<FieldNode>();
+  const decisions = new Map<string, Judged>();
+  const visited = new Set<string>();
+  const note = (verdict: Verdict): Verdict => {
+    for (const judged of verdict.decisions) decisions.set(judged.coordinate, judged);
+    return verdict;
+  };
+
+  const guardSet = (set: SelectionSetNode, parent: GraphQLNamedType): void => {
+    for (const selection of set.selections) {
+      if (selection.kind === Kind.FIELD) guardField(selection, parent);
+      else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        const condition = selection.typeCondition?.name.value;
+        guardSet(selection.selectionSet, condition === undefined ? parent : typeNamed(condition));
+      } else guardFragment(selection.name.value);
+    }
+  };
+
+  const guardFragment = (name: string): void => {
+    const fragment = fragments.get(name);
+    if (!fragment || visited.has(name)) return;
+    visited.add(name);
+    guardSet(fragment.selectionSet, typeNamed(fragment.typeCondition.name.value));
+  };
+
+  const guardField = (node: FieldNode, parent: GraphQLNamedType): void => {
+    const name = node.name.value;
+    if (name.startsWith('__')) return; // __typename, __schema, __type: the catalogue is public.
+    const field = fieldOf(parent, name);
+    if (!field)
+      throw new Error(`${parent.name}.${name} is not in the schema, although the operation was validated`);
+    const verdict = note(decideField(judge, parent, name));
+    const type = getNamedType(field.type);
+    const refusal =
+      verdict.denied ?? guardInputs(node, parent, field) ?? maskedComposite(verdict, isLeafType(type));
+    if (refusal) {
+      denied.set(node, refusal);
+      return; // Nothing below a denied field is asked for.
+    }
+    if (verdict.denied === null && verdict.masks.size > 0) masks.set(node, verdict.masks);
+    if (isSubject(judge, parent, name)) subjects.add(node);
+    if (isEnumType(type)) {
+      const values = new Map<string, Denial>();
+      for (const value of type.getValues()) {
+        const { denied: refused } = decideInput(judge, `${type.name}.${value.name}`);
+        if (refused) values.set(value.name, refused);
+      }
+      if (values.size > 0) deniedValues.set(node, values);
+    }
+    if (node.selectionSet) guardSet(node.selectionSet, type);
+  };
+
+  const guardInputs = (
+    node: FieldNode,
+    parent: GraphQLNamedType,
+    field: GraphQLField<unknown, unknown>,
+  ): Denial | null => {
+    const used = { coordinates: new Set<string>(), variables: new Set<string>() };
+    for (const argument of node.arguments ?? []) {
+      const definition = field.args.find((one) => one.name === argument.name.value);
+      if (definition) collectLiteral(definition.type, argument.value, used);
+      for (const owner of ownersOf(judge, parent))
+        used.coordinates.add(`${owner}.${field.name}(${argument.name.value}:)`);
+    }
+    for (const coordinate of used.coordinates) {
+      const verdict = note(decideInput(judge, coordinate));
+      if (verdict.denied) return verdict.denied;
+    }
+    for (const variable of used.variables) {
+      const refusal = deniedVariables.get(variable);
+      if (refusal) return refusal;
+    }
+    return null;
+  };
+
+  const typeNamed = (name: string): GraphQLNamedType => {
+    const type = judge.schema.getType(name);
+    if (!type) throw new Error(`type ${name} is not in the schema, although the operation was validated`);
+    return type;
+  };
+
+  const root = judge.schema.getRootType(operation.operation);
+  if (!root)
+    throw new Error(`the schema has no ${operation.operation} type, although the operation was validated`);
+  guardSet(operation.selectionSet, root);
+  return { denied, masks, deniedValues, subjects, decisions: [...decisions.values()] };
+}
+
+function fieldOf(parent: GraphQLNamedType, name: string): GraphQLField<unknown, unknown> | undefined {
+  return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
+}
+
+/** The type itself and, of an interface, everything that implements it. */
+function ownersOf(judge: Judge, parent: GraphQLNamedType): string[] {
+  const implementations = isInterfaceType(parent) ? judge.schema.getPossibleTypes(parent) : [];
+  return [parent.name, ...implementations.map((one) => one.name)];
+}
+
+function isSubject(judge: Judge, parent: GraphQLNamedType, field: string): boolean {
+  return ownersOf(judge, parent).some((owner) => judge.index.rule(`${owner}.${field}`).subject !== undefined);
+}
+
+/** A mask works on values; an object that may only be seen masked cannot be shown. */
+function maskedComposite(verdict: Verdict, isLeaf: boolean): Denial | null {
+  if (isLeaf || verdict.denied !== null || verdict.masks.size === 0) return null;
+  const [coordinate] = verdict.decisions;
+  return { code: 'PURPOSE_NOT_ALLOWED', details: { coordinate: coordinate?.coordinate ?? '' } };
+}

@@ -1,0 +1,9 @@
+export { decideInput, type Entitlement, grantsOf, type Judge, type Judged } from './decide.ts';
+export { type Guarding, guardOperation } from './guard.ts';
+export { pruneOperation } from './prune.ts';
+export {
+  type GuardedVariable,
+  guardedVariables,
+  guardVariables,
+  type VariableGuarding,
+} from './variables.ts';

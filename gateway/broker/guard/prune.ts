@@ -1,0 +1,50 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import { extractOperation, operationOf } from '../operation/index.ts';
+
+const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
+
+/**
+ * The operation without its denied fields: what providers may be asked. A selection that loses all its fields
+ * asks for `__typename`, so that the object's presence is still known. Untouched nodes stay the same objects.
+ */
+export function pruneOperation(
+  document: DocumentNode,
+  denied: ReadonlyMap<FieldNode, unknown>,
+): DocumentNode {
+  if (denied.size === 0) return document;
+  const definitions = document.definitions.map((one) =>
+    one.kind === Kind.OPERATION_DEFINITION || one.kind === Kind.FRAGMENT_DEFINITION
+      ? pruneDefinition(one, denied)
+      : one,
+  );
+  const pruned: DocumentNode = { kind: Kind.DOCUMENT, definitions };
+  return extractOperation(pruned, operationOf(pruned));
+}
+
+function pruneDefinition<T extends OperationDefinitionNode | FragmentDefinitionNode>(
+  definition: T,
+  denied: ReadonlyMap<FieldNode, unknown>,
+): T {
+  return { ...definition, selectionSet: pruneSet(definition.selectionSet, denied) };
+}
+
+function pruneSet(set: SelectionSetNode, denied: ReadonlyMap<FieldNode, unknown>): SelectionSetNode {
+  const selections = set.selections.flatMap((selection): SelectionNode[] => {
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return [selection];
+    if (selection.kind === Kind.INLINE_FRAGMENT) {
+      return [{ ...selection, selectionSet: pruneSet(selection.selectionSet, denied) }];
+    }
+    if (denied.has(selection)) return [];
+    if (!selection.selectionSet) return [selection];
+    return [{ ...selection, selectionSet: pruneSet(selection.selectionSet, denied) }];
+  });
+  return { ...set, selections: selections.length > 0 ? selections : [TYPENAME] };
+}

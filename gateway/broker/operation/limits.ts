@@ -1,0 +1,39 @@
+import type { Failure } from '../../errors.ts';
+import type { Measure } from './measure.ts';
+
+/** What one operation may be at most. */
+export interface OperationLimits {
+  readonly tokens: number;
+  readonly depth: number;
+  readonly aliases: number;
+  readonly fields: number;
+  readonly rootFields: number;
+  readonly cost: number;
+}
+
+export const DEFAULT_LIMITS: OperationLimits = {
+  tokens: 5_000,
+  depth: 15,
+  aliases: 50,
+  fields: 2_000,
+  rootFields: 20,
+  cost: 20_000,
+};
+
+/** `OPERATION_TOO_COMPLEX` for the first limit that is passed, or null. Cost is judged by `judgeCost`. */
+export function judgeMeasure(measure: Measure, limits: OperationLimits): Failure | null {
+  for (const what of ['depth', 'aliases', 'fields', 'rootFields'] as const) {
+    if (measure[what] > limits[what]) return tooComplex(what, measure[what], limits[what]);
+  }
+  return typeof measure.cost === 'number' ? judgeCost(measure.cost, limits) : null;
+}
+
+export function judgeCost(cost: number, limits: OperationLimits): Failure | null {
+  return cost > limits.cost
+    ? tooComplex('cost', Math.min(Math.round(cost), Number.MAX_SAFE_INTEGER), limits.cost)
+    : null;
+}
+
+export function tooComplex(what: string, actual: number | string, limit: number): Failure {
+  return { code: 'OPERATION_TOO_COMPLEX', details: { what, actual, limit } };
+}

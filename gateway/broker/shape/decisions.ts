@@ -1,0 +1,18 @@
+import type { FieldNode } from 'graphql';
+import type { ErrorDetails } from '../../errors.ts';
+import type { DenialCode } from '../../words.ts';
+
+/** Why one element of an operation may not pass. */
+export interface Denial {
+  readonly code: DenialCode;
+  readonly details: ErrorDetails;
+}
+
+/** What the guard decided, in the form that shaping needs: by field node of the consumer's operation. */
+export interface Guarded {
+  readonly denied: ReadonlyMap<FieldNode, Denial>;
+  /** By the object type that the field is read from. */
+  readonly masked: ReadonlyMap<FieldNode, ReadonlyMap<string, (value: unknown) => unknown>>;
+  /** Values of an enumeration that may not be shown. */
+  readonly deniedValues: ReadonlyMap<FieldNode, ReadonlyMap<string, Denial>>;
+}
