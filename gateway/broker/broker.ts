@@ -1,0 +1,272 @@
+import { LRUCache } from 'lru-cache';
+import type { Failure } from '../errors.ts';
+import type { Disclosure, Ledger, ProviderCall } from '../ledger/disclosure.ts';
+import type { Publication } from '../registry/index.ts';
+import type { DisclosureId, MaskRule, Principal, Use } from '../words.ts';
+import { digestOf } from './digest.ts';
+import type { FetchResult } from './fetch.ts';
+import type { Entitlement, Judge, Judged } from './guard/index.ts';
+import { grantsOf, guardVariables } from './guard/index.ts';
+import type { Admission, CostModel, OperationLimits, StatedPurpose } from './operation/index.ts';
+import { admitOperation, judgeCost, statedPurpose } from './operation/index.ts';
+import {
+  type Engine,
+  type PreparedOperation,
+  type Program,
+  prepareOperation,
+  programFor,
+} from './prepare.ts';
+import { deniedAtOnce } from './reject.ts';
+
+/** One answer, before it is written in a reader's language. */
+export interface Answer {
+  readonly receipt: DisclosureId;
+  /** Absent for a refusal: the operation as a whole was not executed. */
+  readonly data?: { readonly bytes: Buffer } | { readonly tree: unknown };
+  readonly failures: readonly Failure[];
+}
+
+/** The question as it came in, already taken apart by a door. */
+export interface Question {
+  readonly text: string;
+  readonly operationName: string | null;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/** What the broker needs of the other parts; each behind the narrowest interface that serves. */
+export interface BrokerParts {
+  readonly publication: Publication;
+  readonly engine: Engine;
+  readonly costs: CostModel;
+  readonly limits: OperationLimits;
+  readonly policy: { readonly revision: string; entitle(principal: Principal, use: Use): Entitlement };
+  readonly ledger: Ledger;
+  maskFor(rule: MaskRule, principal: Principal): (value: unknown) => unknown;
+  hashSubject(value: unknown): string;
+  applyLink(coordinate: string): string;
+  /** Asks a provider on behalf of one disclosure. */
+  ask(call: ProviderQuestion): Promise<FetchResult>;
+  now(): number;
+}
+
+/** One call to a provider with everything that its assertion says. */
+export interface ProviderQuestion {
+  readonly subgraph: string;
+  readonly body: string | Buffer;
+  readonly idempotent: boolean;
+  readonly principal: Principal;
+  readonly purpose: StatedPurpose;
+  readonly grants: readonly string[];
+  readonly disclosure: DisclosureId;
+}
+
+/** How many operations are kept ready, and how much of their text. */
+const KEPT_OPERATIONS = 2_000;
+const KEPT_TEXT = 16 * 1_048_576;
+
+/** The query's way from a question and a principal to a recorded answer. Knows no HTTP and no database. */
+export interface Broker {
+  readonly publication: Publication;
+  /** The operation if it is known already: the warm path. */
+  known(text: string, operationName: string | null): PreparedOperation | undefined;
+  /** Admits an operation, once; refusals are not kept. */
+  admit(
+    text: string,
+    operationName: string | null,
+  ): { readonly ok: true; readonly operation: PreparedOperation } | Extract<Admission, { ok: false }>;
+  answer(
+    operation: PreparedOperation,
+    variables: Readonly<Record<string, unknown>>,
+    principal: Principal,
+  ): Promise<Answer>;
+  /** Records a refusal that was decided at the door or at admission. */
+  refuse(hash: string, failures: readonly Failure[], principal: Principal | null): Promise<Answer>;
+}
+
+export function createBroker(parts: BrokerParts): Broker {
+  const { publication, limits, ledger } = parts;
+  const rules = { schema: publication.schema, costs: parts.costs, limits };
+  const operations = new LRUCache<string, PreparedOperation>({
+    max: KEPT_OPERATIONS,
+    maxSize: KEPT_TEXT,
+    sizeCalculation: (_, key) => key.length + 1_000,
+  });
+  // The text itself is the key: equal texts only ever meet equal texts, so no digest can be forged or flooded.
+  const keyOf = (text: string, name: string | null): string => (name === null ? text : `${name}\n${text}`);
+
+  const known = (text: string, name: string | null) => operations.get(keyOf(text, name));
+
+  const admit: Broker['admit'] = (text, name) => {
+    const kept = known(text, name);
+    if (kept) return { ok: true, operation: kept };
+    const admission = admitOperation(rules, text, name);
+    if (!admission.ok) return admission;
+    const operation = prepareOperation(publication.schema, admission.admitted);
+    operations.set(keyOf(text, name), operation);
+    return { ok: true, operation };
+  };
+
+  const record = (id: DisclosureId, about: About): Promise<void> =>
+    ledger.append(disclosureOf(parts, id, about));
+
+  /** Nothing leaves that is not on record; when the record fails, only that is said. */
+  const refuseRecorded = async (about: About, failures: readonly Failure[]): Promise<Answer> => {
+    const id = ledger.nextId();
+    try {
+      await record(id, { ...about, errors: codesOf(failures) });
+    } catch {
+      return { receipt: id, failures: [{ code: 'LEDGER_UNAVAILABLE', details: {} }] };
+    }
+    return { receipt: id, failures };
+  };
+
+  const answer: Broker['answer'] = async (operation, variables, principal) => {
+    const { admitted } = operation;
+    const purpose = admitted.purpose && statedPurpose(admitted.purpose, variables);
+    const about: About = { hash: admitted.hash, name: admitted.name, principal, purpose, variables };
+    if (admitted.asksForData && !purpose)
+      return refuseRecorded(about, [{ code: 'PURPOSE_REQUIRED', details: {} }]);
+    const coerced = operation.coerce(variables);
+    if (!coerced.ok) return refuseRecorded(about, coerced.failures);
+    if (typeof admitted.measure.cost === 'function') {
+      const excess = judgeCost(admitted.measure.cost(coerced.values), limits);
+      if (excess) return refuseRecorded(about, [excess]);
+    }
+    const judge = judgeFor(parts, principal, purpose);
+    const inputs = guardVariables(judge, operation.guardedVariables, variables);
+    const program = programFor(operation, judge, inputs, parts, principal);
+    const decisions =
+      inputs.decisions.length > 0 ? [...program.decisions, ...inputs.decisions] : program.decisions;
+    const judged: About = { ...about, decisions };
+    if (purpose?.onDenied === 'REJECT') {
+      const denials = deniedAtOnce(publication.schema, admitted, program.denied, coerced.values);
+      if (denials.length > 0) return refuseRecorded(judged, denials);
+    }
+    return runRecorded(parts, program, coerced.values, judged, admitted.kind);
+  };
+
+  const refuse: Broker['refuse'] = (hash, failures, principal) =>
+    refuseRecorded({ hash, name: null, principal, purpose: null, variables: {} }, failures);
+
+  return { publication, known, admit, answer, refuse };
+}
+
+/** What a disclosure is about, as far as it is known at the time. */
+interface About {
+  readonly hash: string;
+  readonly name: string | null;
+  readonly principal: Principal | null;
+  readonly purpose: StatedPurpose | null;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly decisions?: readonly Judged[];
+  readonly errors?: readonly string[];
+  readonly outcome?: Outcome;
+}
+
+interface Outcome {
+  readonly rows: number;
+  readonly subjects: readonly string[];
+  readonly providers: readonly ProviderCall[];
+  readonly answerDigest: string;
+}
+
+async function runRecorded(
+  parts: BrokerParts,
+  program: Program,
+  values: Readonly<Record<string, unknown>>,
+  about: About,
+  kind: string,
+): Promise<Answer> {
+  const id = parts.ledger.nextId();
+  const calls = new Map<string, ProviderCall>();
+  const subjects = new Set<string>();
+  const { principal, purpose } = about;
+  const result = await program.run({
+    variables: values,
+    onSubject: (value) => {
+      if (value !== null && value !== undefined) subjects.add(parts.hashSubject(value));
+    },
+    fetch: async ({ subgraph, body }) => {
+      if (!principal || !purpose)
+        return { ok: false, code: 'PROVIDER_UNAVAILABLE', details: { provider: subgraph } };
+      const idempotent = kind === 'query';
+      const grants = program.grants;
+      const got = await parts.ask({ subgraph, body, idempotent, principal, purpose, grants, disclosure: id });
+      noteCall(calls, subgraph, got);
+      return got;
+    },
+  });
+  const data = 'bytes' in result ? { bytes: result.bytes } : { tree: result.tree };
+  const digest = 'bytes' in data ? digestOf(data.bytes) : digestOf(JSON.stringify(data.tree) ?? 'null');
+  const outcome: Outcome = {
+    rows: result.rows,
+    subjects: [...subjects],
+    providers: [...calls.values()],
+    answerDigest: digest,
+  };
+  try {
+    await parts.ledger.append(
+      disclosureOf(parts, id, { ...about, outcome, errors: codesOf(result.failures) }),
+    );
+  } catch {
+    return { receipt: id, failures: [{ code: 'LEDGER_UNAVAILABLE', details: {} }] };
+  }
+  return { receipt: id, data, failures: result.failures };
+}
+
+function noteCall(calls: Map<string, ProviderCall>, subgraph: string, got: FetchResult): void {
+  const before = calls.get(subgraph);
+  const outcome = got.ok ? 'OK' : got.code === 'PROVIDER_TIMEOUT' ? 'TIMEOUT' : 'UNAVAILABLE';
+  const joined = before && before.outcome !== outcome ? 'PARTIAL' : outcome;
+  calls.set(subgraph, { subgraph, outcome: joined, calls: (before?.calls ?? 0) + 1 });
+}
+
+function codesOf(failures: readonly Failure[]): string[] {
+  return [...new Set(failures.map((one) => one.code))];
+}
+
+/** Without a purpose only the schema itself is asked for, so there is nothing to be entitled to. */
+const NOBODY: Entitlement = {
+  key: 'schema',
+  validUntil: Number.POSITIVE_INFINITY,
+  decide: () => ({ effect: 'DENY', code: 'WITHHELD', policies: ['purpose-required'] }),
+};
+
+function judgeFor(parts: BrokerParts, principal: Principal, purpose: StatedPurpose | null): Judge {
+  return {
+    schema: parts.publication.schema,
+    index: parts.publication.index,
+    entitlement: purpose ? parts.policy.entitle(principal, purpose.use) : NOBODY,
+    use: purpose?.use ?? 'WORK_REFERENCE',
+    applyLink: parts.applyLink,
+  };
+}
+
+function disclosureOf(parts: BrokerParts, id: DisclosureId, about: About): Disclosure {
+  const { principal, purpose, outcome, decisions = [] } = about;
+  return {
+    id,
+    time: parts.now(),
+    department: principal?.department ?? null,
+    operator: principal?.operator ?? null,
+    use: purpose?.use ?? null,
+    matter: purpose?.matter ?? null,
+    operation: about.hash,
+    operationName: about.name,
+    decisions: decisions.map(({ coordinate, decision }) => ({
+      coordinate,
+      effect: decision.effect,
+      ...(decision.effect === 'DENY' && { code: decision.code }),
+      policies: decision.policies,
+    })),
+    grants: grantsOf(decisions),
+    schemaRevision: parts.publication.revision,
+    policyRevision: parts.policy.revision,
+    providers: outcome?.providers ?? [],
+    rows: outcome?.rows ?? 0,
+    subjects: outcome?.subjects ?? [],
+    variablesDigest: digestOf(JSON.stringify(about.variables)),
+    answerDigest: outcome?.answerDigest ?? '',
+    errors: about.errors ?? [],
+  };
+}

@@ -1,0 +1,117 @@
+import type { DocumentNode, FieldNode, GraphQLSchema } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { Failure } from '../errors.ts';
+import type { GrantId, MaskRule, Principal } from '../words.ts';
+import type { Fetch } from './fetch.ts';
+import {
+  type GuardedVariable,
+  grantsOf,
+  guardedVariables,
+  guardOperation,
+  type Judge,
+  type Judged,
+  pruneOperation,
+  type VariableGuarding,
+} from './guard/index.ts';
+import type { Admitted } from './operation/index.ts';
+import type { Denial, Guarded } from './shape/decisions.ts';
+import { type Coerced, coerceVariables } from './variables.ts';
+
+/** An admitted operation with everything that its requests share. */
+export interface PreparedOperation {
+  readonly admitted: Admitted;
+  readonly guardedVariables: readonly GuardedVariable[];
+  coerce(variables: Readonly<Record<string, unknown>>): Coerced;
+  /** Compiled programs by entitlement and denied variables. */
+  readonly programs: LRUCache<string, Program>;
+}
+
+/** What executes a guarded operation. */
+export interface Engine {
+  compile(input: EngineInput): Runnable;
+}
+
+export interface EngineInput {
+  /** The consumer's operation. */
+  readonly document: DocumentNode;
+  /** What of it may be asked. */
+  readonly guardedDocument: DocumentNode;
+  readonly guarded: Guarded;
+  readonly subjects: ReadonlySet<FieldNode>;
+}
+
+export interface Runnable {
+  run(context: RunContext): Promise<RunResult>;
+}
+
+export interface RunContext {
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly fetch: Fetch;
+  onSubject(value: unknown): void;
+}
+
+export type RunResult = ({ readonly bytes: Buffer } | { readonly tree: unknown }) & {
+  readonly failures: readonly Failure[];
+  readonly rows: number;
+};
+
+/** A compiled operation for one entitlement. */
+export interface Program extends Runnable {
+  readonly decisions: readonly Judged[];
+  readonly denied: ReadonlyMap<FieldNode, Denial>;
+  readonly grants: readonly GrantId[];
+}
+
+/** Different entitlements (departments with other grants, other uses) for which one operation is kept compiled. */
+const KEPT_PROGRAMS = 64;
+
+export function prepareOperation(schema: GraphQLSchema, admitted: Admitted): PreparedOperation {
+  const definitions = admitted.declared.variableDefinitions ?? [];
+  return {
+    admitted,
+    guardedVariables: guardedVariables({ schema }, admitted),
+    coerce: (variables) => coerceVariables(schema, definitions, variables),
+    programs: new LRUCache({ max: KEPT_PROGRAMS }),
+  };
+}
+
+interface ProgramParts {
+  readonly engine: Engine;
+  maskFor(rule: MaskRule, principal: Principal): (value: unknown) => unknown;
+}
+
+/** The program of an operation under an entitlement; compiled at its first use. */
+export function programFor(
+  operation: PreparedOperation,
+  judge: Judge,
+  inputs: VariableGuarding,
+  parts: ProgramParts,
+  principal: Principal,
+): Program {
+  // Pseudonyms differ by consumer, so programs are not shared between departments.
+  const key = `${principal.department} ${judge.entitlement.key} ${judge.use} ${inputs.key}`;
+  const kept = operation.programs.get(key);
+  if (kept) return kept;
+  const { document } = operation.admitted;
+  const guarding = guardOperation(judge, document, inputs.denied);
+  const masked = new Map(
+    [...guarding.masks].map(([node, rules]) => [
+      node,
+      new Map([...rules].map(([type, rule]) => [type, parts.maskFor(rule, principal)])),
+    ]),
+  );
+  const runnable = parts.engine.compile({
+    document,
+    guardedDocument: pruneOperation(document, guarding.denied),
+    guarded: { denied: guarding.denied, masked, deniedValues: guarding.deniedValues },
+    subjects: guarding.subjects,
+  });
+  const program: Program = {
+    run: (context) => runnable.run(context),
+    decisions: guarding.decisions,
+    denied: guarding.denied,
+    grants: grantsOf(guarding.decisions),
+  };
+  operation.programs.set(key, program);
+  return program;
+}

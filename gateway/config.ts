@@ -1,0 +1,127 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { ZONES } from './words.ts';
+
+const positive = z.number().int().positive();
+
+const Issuer = z.strictObject({
+  issuer: z.string().min(1),
+  audience: z.string().min(1).default('liancha'),
+  /** Exactly one of a URL and a file. */
+  jwks: z.union([z.strictObject({ url: z.url() }), z.strictObject({ file: z.string().min(1) })]),
+  algorithms: z
+    .array(z.enum(['EdDSA', 'ES256', 'PS256', 'RS256']))
+    .min(1)
+    .default(['EdDSA', 'ES256', 'PS256', 'RS256']),
+});
+
+const SubgraphEntry = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9-]*$/),
+  url: z.url(),
+  /** Credit code of the department that answers for it. */
+  department: z.string().length(18),
+  /** File of its SDL. */
+  schema: z.string().min(1),
+});
+
+const Configuration = z.strictObject({
+  /** Name of this gateway instance in assertions: `urn:liancha:gateway:<id>`. */
+  id: z
+    .string()
+    .regex(/^[a-z0-9-]+$/)
+    .default('yunxi'),
+  host: z.string().default('127.0.0.1'),
+  port: z.number().int().min(0).max(65_535).default(4000),
+  /** Base of the links in messages. Default: the listening address. */
+  publicUrl: z.url().optional(),
+  dataDir: z.string().default('.liancha'),
+  /** Measures Art. 11: the network that this instance stands in. */
+  zone: z.enum(ZONES).default('EXTRANET'),
+  demonstration: z.boolean().default(false),
+  departments: z.string().default('schema/departments.json'),
+  policies: z.string().default('policies'),
+  grants: z.string().default('policies/grants.yaml'),
+  issuers: z.array(Issuer).default([]),
+  subgraphs: z.array(SubgraphEntry).default([]),
+  redisUrl: z.url().optional(),
+  clockToleranceSeconds: z.number().int().min(0).max(60).default(5),
+  limits: z
+    .strictObject({
+      requestBytes: positive.default(1_048_576),
+      answerBytes: positive.default(16_777_216),
+      batch: positive.default(10),
+      requestsPerMinute: positive.default(60_000),
+      tokens: positive.default(5_000),
+      depth: positive.default(15),
+      aliases: positive.default(50),
+      fields: positive.default(2_000),
+      rootFields: positive.default(20),
+      cost: positive.default(20_000),
+    })
+    .prefault({}),
+  providers: z
+    .strictObject({ timeoutMs: positive.default(5_000), connections: positive.default(64) })
+    .prefault({}),
+});
+
+/** The one validated configuration. Paths are absolute. */
+export type Configuration = z.infer<typeof Configuration>;
+
+/** What an environment variable sets. */
+const ENVIRONMENT: Readonly<Record<string, (text: string) => Record<string, unknown>>> = {
+  PORT: (text) => ({ port: Number(text) }),
+  HOST: (text) => ({ host: text }),
+  DATA_DIR: (text) => ({ dataDir: text }),
+  REDIS_URL: (text) => ({ redisUrl: text }),
+  PUBLIC_URL: (text) => ({ publicUrl: text }),
+};
+
+/**
+ * The configuration from the file that `LIANCHA_CONFIG` names (YAML), the environment, and `overrides`, later
+ * ones first. Throws one error that names every wrong setting.
+ */
+export function loadConfiguration(
+  environment: NodeJS.ProcessEnv,
+  root: string,
+  overrides: Record<string, unknown> = {},
+): Configuration {
+  const merged: Record<string, unknown> = {};
+  const file = environment.LIANCHA_CONFIG;
+  if (file) Object.assign(merged, readConfigurationFile(resolve(root, file)));
+  for (const [name, read] of Object.entries(ENVIRONMENT)) {
+    const text = environment[name];
+    if (text !== undefined && text !== '') Object.assign(merged, read(text));
+  }
+  const result = Configuration.safeParse({ ...merged, ...overrides });
+  if (!result.success) {
+    throw new Error(`配置有误 The configuration is wrong:\n${z.prettifyError(result.error)}`);
+  }
+  return withAbsolutePaths(result.data, root);
+}
+
+function readConfigurationFile(path: string): Record<string, unknown> {
+  if (!existsSync(path))
+    throw new Error(`配置文件不存在 There is no configuration file ${path} (LIANCHA_CONFIG)`);
+  const content: unknown = parse(readFileSync(path, 'utf8'));
+  if (content === null || typeof content !== 'object' || Array.isArray(content)) {
+    throw new Error(`配置文件不是映射 ${path} must hold a YAML mapping`);
+  }
+  return { ...content };
+}
+
+function withAbsolutePaths(configuration: Configuration, root: string): Configuration {
+  const absolute = (path: string): string => resolve(root, path);
+  return {
+    ...configuration,
+    dataDir: absolute(configuration.dataDir),
+    departments: absolute(configuration.departments),
+    policies: absolute(configuration.policies),
+    grants: absolute(configuration.grants),
+    subgraphs: configuration.subgraphs.map((one) => ({ ...one, schema: absolute(one.schema) })),
+    issuers: configuration.issuers.map((one) =>
+      'file' in one.jwks ? { ...one, jwks: { file: absolute(one.jwks.file) } } : one,
+    ),
+  };
+}

@@ -1,0 +1,46 @@
+import { type Answer, formatFailure } from '../../broker/index.ts';
+import { type ErrorCode, type Language, statusOf } from '../../errors.ts';
+
+/** The media type in which a GraphQL response is written (GraphQL over HTTP §5.1). */
+export type ResponseType = 'application/json' | 'application/graphql-response+json';
+
+/** Failures for which even the legacy media type must not say 200: nothing was asked at all. */
+const ALWAYS_BY_STATUS = new Set<ErrorCode>([
+  'UNAUTHENTICATED',
+  'QUOTA_EXCEEDED',
+  'REQUEST_TOO_LARGE',
+  'LEDGER_UNAVAILABLE',
+  'INTERNAL_SERVER_ERROR',
+]);
+
+const NO_FAILURES = Buffer.from('{"data":');
+
+/** Writes an answer as a GraphQL response body. Data that is bytes already is not touched. */
+export function answerBody(answer: Answer, language: Language): Buffer {
+  const tail = `"extensions":{"receipt":{"id":${JSON.stringify(answer.receipt)}}}}`;
+  const errors =
+    answer.failures.length === 0
+      ? ''
+      : `"errors":${JSON.stringify(answer.failures.map((one) => formatFailure(one, language)))},`;
+  if (!answer.data) return Buffer.from(`{${errors}${tail}`);
+  if ('bytes' in answer.data)
+    return Buffer.concat([NO_FAILURES, answer.data.bytes, Buffer.from(`,${errors}${tail}`)]);
+  return Buffer.from(`{${errors}"data":${JSON.stringify(answer.data.tree)},${tail}`);
+}
+
+/**
+ * The HTTP status of an answer (GraphQL over HTTP §6.4). Whatever was executed is 200; the legacy media type
+ * says 200 to every well-formed request.
+ */
+export function statusOfAnswer(answer: Answer, type: ResponseType): number {
+  const [first] = answer.failures;
+  if (answer.data || !first) return 200;
+  if (type === 'application/json' && !ALWAYS_BY_STATUS.has(first.code)) return 200;
+  return Math.max(400, statusOf(first.code));
+}
+
+/** The response type for an `Accept` header, null when the general negotiation of Apollo Server has to decide. */
+export function responseTypeFor(accept: string | undefined): ResponseType | null {
+  if (accept === undefined || accept === '*/*' || accept === 'application/json') return 'application/json';
+  return accept === 'application/graphql-response+json' ? accept : null;
+}

@@ -1,0 +1,52 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Handler } from './router.ts';
+
+export interface RunningServer {
+  readonly port: number;
+  /** Stops taking connections, lets requests in flight finish, and then closes. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Starts listening. Rejects with a message that says what to do when the port is taken. */
+export function listen(handler: Handler, host: string, port: number): Promise<RunningServer> {
+  let isClosing = false;
+  const server = createServer(
+    { keepAliveTimeout: 65_000, requestTimeout: 30_000, maxHeaderSize: 16_384 },
+    (request, response) => {
+      if (isClosing) response.setHeader('connection', 'close');
+      const url = new URL(request.url ?? '/', 'http://gateway');
+      Promise.resolve(handler(request, response, url)).catch(() => response.destroy());
+    },
+  );
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, host, port)));
+    server.listen(port, host, () => {
+      const address = server.address() as AddressInfo;
+      const close = (graceMs: number): Promise<void> => {
+        isClosing = true;
+        return closeGracefully(server, graceMs);
+      };
+      resolve({ port: address.port, close });
+    });
+  });
+}
+
+function closeGracefully(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(force);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+function explain(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  if (error.code !== 'EADDRINUSE') return error;
+  return new Error(
+    `端口 ${port} 已被占用。请停用占用它的程序，或另选端口：PORT=${port + 1} npm start\n` +
+      `Port ${port} on ${host} is taken. Stop the program that uses it, or choose another: PORT=${port + 1} npm start`,
+  );
+}
