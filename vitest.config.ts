@@ -1,4 +1,8 @@
+import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
+
+// The Apollo libraries `require` graphql; tests must get that same instance, not its ESM twin.
+const alias = [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') }];
 
 // Unit tests share one module graph per thread (no mutable module state, no module mocks); everything that
 // starts servers is in the isolated, serial `e2e` project.
@@ -6,6 +10,7 @@ export default defineConfig({
   test: {
     projects: [
       {
+        resolve: { alias },
         test: {
           name: 'unit',
           include: ['test/{gateway,subgraphs,scripts}/**/*.test.ts'],
@@ -14,6 +19,7 @@ export default defineConfig({
         },
       },
       {
+        resolve: { alias },
         test: {
           name: 'e2e',
           include: ['test/{e2e,attacks,conformance,faults}/**/*.test.ts'],

@@ -1,6 +1,14 @@
 import { composeServices } from '@apollo/composition';
-import { GraphQLError, parse } from 'graphql';
+import { type DocumentNode, GraphQLError } from 'graphql';
+import { completeSdl } from './complete-sdl.ts';
 import type { Subgraph } from './rules.ts';
+
+/** A subgraph with its SDL complete and parsed. */
+export interface Service {
+  readonly name: string;
+  readonly url: string;
+  readonly typeDefs: DocumentNode;
+}
 
 /** One reason why subgraphs do not compose. */
 export interface CompositionProblem {
@@ -10,15 +18,20 @@ export interface CompositionProblem {
 }
 
 export type Composition =
-  | { readonly ok: true; readonly supergraphSdl: string; readonly hints: readonly string[] }
+  | {
+      readonly ok: true;
+      readonly supergraphSdl: string;
+      readonly services: readonly Service[];
+      readonly hints: readonly string[];
+    }
   | { readonly ok: false; readonly problems: readonly CompositionProblem[] };
 
 /** Composes the subgraphs' SDL into a supergraph, or gives every reason why that is not possible. */
-export function composeSupergraph(subgraphs: readonly Subgraph[]): Composition {
+export function composeSupergraph(subgraphs: readonly Subgraph[], specification: string): Composition {
   const problems: CompositionProblem[] = [];
   const services = subgraphs.flatMap(({ name, url, sdl }) => {
     try {
-      return [{ name, url, typeDefs: parse(sdl) }];
+      return [{ name, url, typeDefs: completeSdl(sdl, specification) }];
     } catch (error) {
       problems.push({ code: 'INVALID_GRAPHQL', message: `[${name}] ${messageOf(error)}`, subgraph: name });
       return [];
@@ -33,6 +46,7 @@ export function composeSupergraph(subgraphs: readonly Subgraph[]): Composition {
   return {
     ok: true,
     supergraphSdl: result.supergraphSdl,
+    services,
     hints: (result.hints ?? []).map((hint) => hint.message),
   };
 }

@@ -29,7 +29,7 @@ export type PublicationResult =
 
 /** Composes the subgraphs and indexes their sharing rules. `specification` is the text of `sharing.graphql`. */
 export function publish(subgraphs: readonly Subgraph[], specification: string): PublicationResult {
-  const composition = composeSupergraph(subgraphs);
+  const composition = composeSupergraph(subgraphs, specification);
   if (!composition.ok) return composition;
   const supergraph = Supergraph.build(composition.supergraphSdl);
   const reserved = RESERVED_TYPE_NAMES.filter((name) => supergraph.apiSchema().type(name) !== undefined);
@@ -40,7 +40,7 @@ export function publish(subgraphs: readonly Subgraph[], specification: string): 
   const revision = revisionOf(subgraphs);
   const index = buildSharingIndex(
     revision,
-    subgraphs.map(({ name, url, sdl }) => buildSubgraph(name, url, sdl)),
+    composition.services.map(({ name, url, typeDefs }) => buildSubgraph(name, url, typeDefs)),
     new Map(subgraphs.map(({ name, provider }) => [name, provider])),
     implementationsOf(supergraph.schema),
   );

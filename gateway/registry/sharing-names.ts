@@ -1,7 +1,7 @@
 import type { Schema } from '@apollo/federation-internals';
 
 /** Identity of the sharing specification (`schema/sharing.graphql`) in `@link(url:)`. */
-const SHARING_IDENTITY = 'https://liancha.example/sharing';
+export const SHARING_IDENTITY = 'https://liancha.example/sharing';
 
 const DIRECTIVES = ['sharing', 'resource', 'item', 'subject', 'mask', 'authoritative'] as const;
 

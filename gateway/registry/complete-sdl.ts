@@ -1,0 +1,106 @@
+import {
+  type ConstDirectiveNode,
+  type ConstValueNode,
+  type DefinitionNode,
+  type DocumentNode,
+  Kind,
+  type NameNode,
+  parse,
+  visit,
+} from 'graphql';
+import { SHARING_IDENTITY } from './sharing-names.ts';
+
+/** What a subgraph calls the elements of the specification. Directives are keyed with their `@`. */
+type Names = (element: string) => string;
+
+/**
+ * A subgraph's SDL with the specification's own definitions of the sharing directives, under the names by which
+ * the subgraph links them. Definitions that the subgraph brings along are replaced: a directive means what the
+ * specification says, not what a copy of it may say.
+ */
+export function completeSdl(sdl: string, specification: string): DocumentNode {
+  const document = parse(sdl);
+  const names = linkedNames(document);
+  if (!names) return document;
+  const definitions = specificationDefinitions(specification, names);
+  const replaced = new Set(definitions.map(keyOf));
+  return {
+    kind: Kind.DOCUMENT,
+    definitions: [...document.definitions.filter((one) => !replaced.has(keyOf(one))), ...definitions],
+  };
+}
+
+function keyOf(definition: DefinitionNode): string {
+  const name = 'name' in definition ? definition.name?.value : undefined;
+  return definition.kind === Kind.DIRECTIVE_DEFINITION
+    ? `@${name}`
+    : definition.kind === Kind.ENUM_TYPE_DEFINITION
+      ? `${name}`
+      : '';
+}
+
+function linkedNames(document: DocumentNode): Names | null {
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.SCHEMA_EXTENSION && definition.kind !== Kind.SCHEMA_DEFINITION) continue;
+    const link = definition.directives?.find((one) => urlOf(one)?.startsWith(`${SHARING_IDENTITY}/`));
+    if (link) return namesOf(link);
+  }
+  return null;
+}
+
+function argument(directive: ConstDirectiveNode, name: string): ConstValueNode | undefined {
+  return directive.arguments?.find((one) => one.name.value === name)?.value;
+}
+
+function urlOf(directive: ConstDirectiveNode): string | undefined {
+  const value = argument(directive, 'url');
+  return value?.kind === Kind.STRING ? value.value : undefined;
+}
+
+/** Names by the rules of the core schemas specification: imported, renamed, or prefixed. */
+function namesOf(link: ConstDirectiveNode): Names {
+  const as = argument(link, 'as');
+  const namespace = as?.kind === Kind.STRING ? as.value : 'sharing';
+  const imported = new Map<string, string>();
+  const list = argument(link, 'import');
+  for (const one of list?.kind === Kind.LIST ? list.values : []) {
+    if (one.kind === Kind.STRING) imported.set(one.value, one.value);
+    if (one.kind !== Kind.OBJECT) continue;
+    const text = (key: string): string | undefined => {
+      const value = one.fields.find((field) => field.name.value === key)?.value;
+      return value?.kind === Kind.STRING ? value.value : undefined;
+    };
+    const name = text('name');
+    if (name !== undefined) imported.set(name, text('as') ?? name);
+  }
+  return (element) => {
+    const name = imported.get(element);
+    if (name !== undefined) return name;
+    if (element === '@sharing') return `@${namespace}`; // The directive named like the specification itself.
+    return element.startsWith('@') ? `@${namespace}__${element.slice(1)}` : `${namespace}__${element}`;
+  };
+}
+
+/** Belongs to operations, not to subgraphs. */
+const EXECUTABLE = new Set(['purpose', 'OnDenied', 'liancha_sharing_v1_0']);
+
+function specificationDefinitions(specification: string, names: Names): DefinitionNode[] {
+  const document = parse(specification, { noLocation: true });
+  const enums = new Set<string>();
+  for (const one of document.definitions)
+    if (one.kind === Kind.ENUM_TYPE_DEFINITION) enums.add(one.name.value);
+  const renamed = (name: NameNode, value: string): NameNode => ({ ...name, value });
+  return document.definitions.flatMap((one): DefinitionNode[] => {
+    if (!('name' in one) || !one.name || EXECUTABLE.has(one.name.value)) return [];
+    const key = one.kind === Kind.DIRECTIVE_DEFINITION ? `@${one.name.value}` : one.name.value;
+    const own = { ...one, name: renamed(one.name, names(key).replace('@', '')) } as DefinitionNode;
+    const typed = visit(own, {
+      // biome-ignore lint/correctness/noComponentHookFactories: a visitor key, not a component
+      NamedType: (node) =>
+        enums.has(node.name.value)
+          ? { ...node, name: renamed(node.name, names(node.name.value)) }
+          : undefined,
+    });
+    return [typed];
+  });
+}
