@@ -1,0 +1,58 @@
+import type { GraphQLSchema } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { Failure } from '../errors.ts';
+import type { Publication } from '../registry/index.ts';
+import { askedOfProviders, compileIntrospection } from './introspection.ts';
+import { createPlanner } from './plan/planner.ts';
+import type { Engine, EngineInput, Runnable, RunResult } from './prepare.ts';
+import { compilePlan } from './program/compile.ts';
+import type { JsonObject } from './program/record.ts';
+import { conditionVariables } from './shape/collect.ts';
+import { compileShaper, type Shaper, type Shaping } from './shape/shaper.ts';
+
+/** How many combinations of `@skip`/`@include` values are kept compiled for one program. */
+const KEPT_SHAPERS = 32;
+
+/** Liancha's own engine: plans with the federation query planner, compiles the plan and the answer's shape, runs both. */
+export function createEngine(publication: Publication): Engine {
+  const planner = createPlanner(publication.supergraphSdl);
+  const names = new Map(publication.subgraphs.map(({ name, provider }) => [name, provider.name]));
+  const providerName = (subgraph: string): string => names.get(subgraph) ?? subgraph;
+  const providerOf = (coordinate: string): string => publication.index.rule(coordinate).provider.name;
+  return { compile: (input) => compile(publication.schema, planner, providerName, providerOf, input) };
+}
+
+function compile(
+  schema: GraphQLSchema,
+  planner: ReturnType<typeof createPlanner>,
+  providerName: (subgraph: string) => string,
+  providerOf: (coordinate: string) => string,
+  input: EngineInput,
+): Runnable {
+  const asked = askedOfProviders(input.guardedDocument);
+  const program = asked ? compilePlan(schema, planner.plan(asked), providerName) : null;
+  const introspect = compileIntrospection(schema, input.document);
+  const variableNames = conditionVariables(input.document);
+  const shapers = new LRUCache<string, Shaper>({ max: KEPT_SHAPERS });
+  const shaperFor = (variables: Readonly<Record<string, unknown>>): Shaper => {
+    const key = variableNames.map((name) => (variables[name] === true ? '1' : '0')).join('');
+    let shaper = shapers.get(key);
+    if (!shaper) {
+      const conditions = new Map(variableNames.map((name) => [name, variables[name] === true]));
+      shaper = compileShaper({ ...input, schema, conditions, providerOf });
+      shapers.set(key, shaper);
+    }
+    return shaper;
+  };
+  return {
+    async run({ variables, fetch, onSubject }): Promise<RunResult> {
+      const data: JsonObject = {};
+      const reported: Failure[] = [];
+      await program?.({ data, variables, fetch, failures: reported });
+      Object.assign(data, introspect?.(variables));
+      const shaping: Shaping = { failures: [], reported, onSubject, listed: 0, roots: 0 };
+      const tree = shaperFor(variables)(data, shaping);
+      return { tree, failures: [...reported, ...shaping.failures], rows: shaping.listed || shaping.roots };
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import type { PlanNode, QueryPlan } from '@apollo/query-planner';
+import type { GraphQLSchema } from 'graphql';
+import { compileFetch, type ProviderName, type RunState, type Step } from './fetch-step.ts';
+import type { Path } from './paths.ts';
+
+/** Runs all fetches of a plan, merging what they bring into `state.data`. Never rejects for a provider's fault. */
+export type PlanProgram = (state: RunState) => Promise<void>;
+
+/** Compiles a plan to a program. `schema` is the supergraph's, for the types of rewrites. */
+export function compilePlan(schema: GraphQLSchema, plan: QueryPlan, providerName: ProviderName): PlanProgram {
+  const { node } = plan;
+  if (!node) return async () => undefined;
+  if (node.kind === 'Subscription') throw new Error('a subscription is not run as a plan');
+  return compileNode(schema, node, [], providerName);
+}
+
+function compileNode(schema: GraphQLSchema, node: PlanNode, path: Path, providerName: ProviderName): Step {
+  const compile = (inner: PlanNode, at: Path = path): Step => compileNode(schema, inner, at, providerName);
+  switch (node.kind) {
+    case 'Fetch':
+      return compileFetch(schema, node, path, providerName);
+    case 'Flatten':
+      return compile(node.node, [...path, ...node.path]);
+    case 'Parallel': {
+      const steps = node.nodes.map((one) => compile(one));
+      return async (state) => {
+        await Promise.all(steps.map((step) => step(state)));
+      };
+    }
+    case 'Sequence': {
+      const steps = node.nodes.map((one) => compile(one));
+      return async (state) => {
+        for (const step of steps) await step(state);
+      };
+    }
+    case 'Condition': {
+      const { condition, ifClause, elseClause } = node;
+      const yes = ifClause && compile(ifClause);
+      const no = elseClause && compile(elseClause);
+      return async (state) => {
+        await (state.variables[condition] === true ? yes : no)?.(state);
+      };
+    }
+    case 'Defer':
+      throw new Error('@defer is not served');
+    default:
+      return node satisfies never;
+  }
+}

@@ -1,0 +1,214 @@
+import type { FetchNode } from '@apollo/query-planner';
+import { type GraphQLSchema, Kind, parse, type SelectionSetNode } from 'graphql';
+import type { Failure } from '../../errors.ts';
+import type { Fetch } from '../fetch.ts';
+import { type ProviderAnswer, type ReportedError, readAnswer } from './answer.ts';
+import { mergeInto } from './merge.ts';
+import { objectsAt, type Path, pathsTo } from './paths.ts';
+import { isJsonObject, type JsonObject, markFailed } from './record.ts';
+import { compileRepresentation } from './representations.ts';
+import { compileRewrites } from './rewrites.ts';
+
+/** What one request carries through the program. */
+export interface RunState {
+  readonly data: JsonObject;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly fetch: Fetch;
+  /** Errors that providers reported, at the answer's paths. */
+  readonly failures: Failure[];
+}
+
+export type Step = (state: RunState) => Promise<void>;
+
+/** Names the department behind a subgraph, for messages. */
+export type ProviderName = (subgraph: string) => string;
+
+/** Compiles one fetch. Whatever goes wrong with it costs only the fields that it was to bring. */
+export function compileFetch(
+  schema: GraphQLSchema,
+  node: FetchNode,
+  path: Path,
+  providerName: ProviderName,
+): Step {
+  if (node.contextRewrites && node.contextRewrites.length > 0) {
+    throw new Error(`@fromContext is not executed: ${node.serviceName}`);
+  }
+  const provider = { provider: providerName(node.serviceName), subgraph: node.serviceName };
+  const head = `{"query":${JSON.stringify(node.operation)}`;
+  const usages = node.variableUsages ?? [];
+  const outputRewrite = compileRewrites(schema, node.outputRewrites);
+  const fields = responseNames(node);
+  const send = async (state: RunState, extra: JsonObject | null): Promise<ProviderAnswer> => {
+    const body = `${head}${variablesPart(state.variables, usages, extra)}}`;
+    return readAnswer(await state.fetch({ subgraph: node.serviceName, body }));
+  };
+  const fail = (targets: readonly JsonObject[], answer: Extract<ProviderAnswer, { ok: false }>): void => {
+    const failure: Failure = { code: answer.code, details: { ...answer.details, ...provider } };
+    for (const target of targets) markFailed(target, fields, failure);
+  };
+  const invalid = (targets: readonly JsonObject[]): void =>
+    fail(targets, { ok: false, code: 'PROVIDER_UNAVAILABLE', details: {} });
+
+  const runRoot: Step = async (state) => {
+    const targets = objectsAt(state.data, path);
+    if (targets.length === 0) return;
+    const answer = await send(state, null);
+    if (!answer.ok) return fail(targets, answer);
+    report(state, answer.errors, provider, (reported) => [...path.filter((one) => one !== '@'), ...reported]);
+    if (!answer.data) return markSilentNulls(targets, fields, answer.errors, provider);
+    outputRewrite?.(answer.data);
+    for (const target of targets) mergeInto(target, answer.data);
+  };
+  if (!node.requires) return guardDefects(runRoot, path, invalid);
+
+  const representationOf = compileRepresentation(schema, node.requires);
+  const inputRewrite = compileRewrites(schema, node.inputRewrites);
+  const runEntities: Step = async (state) => {
+    const entities = objectsAt(state.data, path);
+    const groups = new Map<string, { readonly index: number; readonly targets: JsonObject[] }>();
+    const representations: string[] = [];
+    for (const entity of entities) {
+      const representation = representationOf(entity);
+      if (!representation) continue;
+      inputRewrite?.(representation);
+      const text = JSON.stringify(representation);
+      const group = groups.get(text);
+      if (group) group.targets.push(entity);
+      else {
+        groups.set(text, { index: representations.length, targets: [entity] });
+        representations.push(text);
+      }
+    }
+    if (representations.length === 0) return;
+    const targets = [...groups.values()].flatMap((group) => group.targets);
+    const answer = await send(state, { representations: new RawJson(`[${representations.join(',')}]`) });
+    if (!answer.ok) return fail(targets, answer);
+    reportEntities(state, answer.errors, provider, path, entities, [...groups.values()]);
+    if (!answer.data) return markSilentNulls(targets, fields, answer.errors, provider);
+    const received = answer.data._entities;
+    if (!Array.isArray(received) || received.length !== representations.length) return invalid(targets);
+    for (const { index, targets: same } of groups.values()) {
+      const entity: unknown = received[index];
+      if (entity === null) continue;
+      if (!isJsonObject(entity)) {
+        invalid(same);
+        continue;
+      }
+      outputRewrite?.(entity);
+      for (const target of same) mergeInto(target, same.length > 1 ? structuredClone(entity) : entity);
+    }
+  };
+  return guardDefects(runEntities, path, invalid);
+}
+
+/** JSON text that is already written. */
+class RawJson {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+function variablesPart(
+  variables: Readonly<Record<string, unknown>>,
+  usages: readonly string[],
+  extra: JsonObject | null,
+): string {
+  const parts: string[] = [];
+  for (const name of usages) {
+    if (variables[name] !== undefined)
+      parts.push(`${JSON.stringify(name)}:${JSON.stringify(variables[name])}`);
+  }
+  for (const [name, value] of Object.entries(extra ?? {})) {
+    parts.push(`${JSON.stringify(name)}:${value instanceof RawJson ? value.text : JSON.stringify(value)}`);
+  }
+  return parts.length > 0 ? `,"variables":{${parts.join(',')}}` : '';
+}
+
+/** An answer so strange that handling it throws (nesting that overflows the stack) is no answer. */
+function guardDefects(step: Step, path: Path, invalid: (targets: readonly JsonObject[]) => void): Step {
+  return async (state) => {
+    try {
+      await step(state);
+    } catch {
+      invalid(objectsAt(state.data, path));
+    }
+  };
+}
+
+type ProviderFacts = { readonly provider: string; readonly subgraph: string };
+
+/** A provider's error in our words: its code if it says that the input was wrong, and the path. */
+function report(
+  state: RunState,
+  errors: readonly ReportedError[],
+  provider: ProviderFacts,
+  toPath: (reported: Path) => Path,
+): void {
+  for (const { code, path } of errors)
+    state.failures.push({ ...translate(code, provider), path: toPath(path ?? []) });
+}
+
+function translate(code: string | null, provider: ProviderFacts): Failure {
+  if (code === 'BAD_USER_INPUT')
+    return { code, details: { detail: `${provider.provider} 拒绝了该输入 refused the input` } };
+  return { code: 'PROVIDER_UNAVAILABLE', details: provider };
+}
+
+function reportEntities(
+  state: RunState,
+  errors: readonly ReportedError[],
+  provider: ProviderFacts,
+  path: Path,
+  entities: readonly JsonObject[],
+  groups: readonly { readonly index: number; readonly targets: readonly JsonObject[] }[],
+): void {
+  if (errors.length === 0) return;
+  const paths = pathsTo(state.data, path);
+  for (const error of errors) {
+    const [root, index, ...rest] = error.path ?? [];
+    const group = root === '_entities' ? groups.find((one) => one.index === index) : undefined;
+    const hit = group ? group.targets : entities;
+    for (const target of hit) {
+      const at = paths[entities.indexOf(target)] ?? [];
+      state.failures.push({ ...translate(error.code, provider), path: group ? [...at, ...rest] : at });
+    }
+  }
+}
+
+/** No data at all: the fields are lost, and say so unless an error already does. */
+function markSilentNulls(
+  targets: readonly JsonObject[],
+  fields: readonly string[],
+  errors: readonly ReportedError[],
+  provider: ProviderFacts,
+): void {
+  if (errors.some((one) => one.path !== null && one.path.length > 0)) return;
+  const failure = translate(null, provider);
+  for (const target of targets) markFailed(target, fields, failure);
+}
+
+/** The response names that a fetch brings to each of its objects. */
+function responseNames(node: FetchNode): string[] {
+  const names = new Set<string>();
+  const collect = (set: SelectionSetNode): void => {
+    for (const one of set.selections) {
+      if (one.kind === Kind.FIELD) names.add(one.alias?.value ?? one.name.value);
+      else if (one.kind === Kind.INLINE_FRAGMENT) collect(one.selectionSet);
+      else {
+        const fragment = document.definitions.find(
+          (other) => other.kind === Kind.FRAGMENT_DEFINITION && other.name.value === one.name.value,
+        );
+        if (fragment?.kind === Kind.FRAGMENT_DEFINITION) collect(fragment.selectionSet);
+      }
+    }
+  };
+  const document = parse(node.operation, { noLocation: true });
+  for (const one of document.definitions) {
+    if (one.kind !== Kind.OPERATION_DEFINITION) continue;
+    const [first] = one.selectionSet.selections;
+    const isEntities = node.requires && first?.kind === Kind.FIELD && first.selectionSet;
+    collect(isEntities ? isEntities : one.selectionSet);
+  }
+  return [...names];
+}

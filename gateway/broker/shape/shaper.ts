@@ -1,0 +1,265 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  isAbstractType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  type SelectionSetNode,
+} from 'graphql';
+import type { Failure } from '../../errors.ts';
+import { operationOf } from '../operation/index.ts';
+import { failureOf, isJsonObject, type JsonObject } from '../program/record.ts';
+import { type Conditions, collectFields, fragmentsOf } from './collect.ts';
+import type { Denial, Guarded } from './decisions.ts';
+import { INVALID, leafCheck } from './leaf.ts';
+
+/** What one answer's shaping carries along. */
+export interface Shaping {
+  readonly failures: Failure[];
+  /** Errors that providers reported, by path: a null there is explained already. */
+  readonly reported: readonly Failure[];
+  onSubject(value: unknown): void;
+  /** Items of the outermost lists, and objects at the root: what a person would call the rows. */
+  listed: number;
+  roots: number;
+}
+
+/** Shapes merged data to the answer of the consumer's operation; null when a null propagated to the root. */
+export type Shaper = (data: JsonObject, shaping: Shaping) => JsonObject | null;
+
+export interface ShaperInput {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly guarded: Guarded;
+  readonly subjects: ReadonlySet<FieldNode>;
+  readonly conditions: Conditions;
+  /** The department that answers for a coordinate, for messages. */
+  providerOf(coordinate: string): string;
+}
+
+/** State of one run: where it stands, and how deep in lists. */
+interface Run extends Shaping {
+  readonly path: (string | number)[];
+  lists: number;
+}
+
+/** Completes one value (GraphQL spec §6.4.3); `PROPAGATE` when a null may not stand here (§6.4.4). */
+type Complete = (value: unknown, run: Run) => unknown;
+type CompleteField = (source: JsonObject, target: JsonObject, run: Run) => boolean;
+
+const PROPAGATE = Symbol('null propagates');
+
+/**
+ * Compiles the shaping of an operation. What the consumer did not select never appears; what is denied is null
+ * with an error at each path, even if a provider sent it; masks apply before anything else sees the value.
+ */
+export function compileShaper(input: ShaperInput): Shaper {
+  const { schema, document, guarded, subjects } = input;
+  const fragments = fragmentsOf(document);
+  const operation = operationOf(document);
+  const root = schema.getRootType(operation.operation);
+  if (!root) throw new Error(`the schema has no ${operation.operation} type`);
+
+  const compileSets = (type: GraphQLObjectType, sets: readonly SelectionSetNode[]): CompleteField[] =>
+    [...collectFields(schema, fragments, input.conditions, type, sets)].map(([key, nodes]) =>
+      compileField(type, key, nodes),
+    );
+
+  const compileField = (type: GraphQLObjectType, key: string, nodes: readonly FieldNode[]): CompleteField => {
+    const [node] = nodes;
+    if (!node) throw new Error('a response key without a field');
+    if (node.name.value === '__typename') {
+      return (_source, target) => {
+        target[key] = type.name;
+        return true;
+      };
+    }
+    const field = type.getFields()[node.name.value];
+    if (!field) return copyIntrospection(key);
+    const denial = nodes.map((one) => guarded.denied.get(one)).find((one) => one !== undefined);
+    if (denial) return denyField(key, denial, isNonNullType(field.type));
+    return completeField(type, key, nodes, field);
+  };
+
+  const completeField = (
+    type: GraphQLObjectType,
+    key: string,
+    nodes: readonly FieldNode[],
+    field: GraphQLField<unknown, unknown>,
+  ): CompleteField => {
+    const coordinate = `${type.name}.${field.name}`;
+    const broken = (): Failure => ({
+      code: 'PROVIDER_UNAVAILABLE',
+      details: { provider: input.providerOf(coordinate), coordinate },
+    });
+    const complete = compileType(field.type, type, nodes, broken);
+    const isNonNull = isNonNullType(field.type);
+    return (source, target, run) => {
+      run.path.push(key);
+      const value = source[key];
+      if (value === undefined) noteMissing(source, key, run, isNonNull ? broken : null);
+      const completed = complete(value ?? null, run);
+      run.path.pop();
+      if (completed === PROPAGATE) return false;
+      target[key] = completed;
+      return true;
+    };
+  };
+
+  const compileType = (
+    type: GraphQLOutputType,
+    parent: GraphQLObjectType,
+    nodes: readonly FieldNode[],
+    broken: () => Failure,
+  ): Complete => {
+    if (isNonNullType(type)) {
+      const inner = compileType(type.ofType, parent, nodes, broken);
+      return (value, run) => {
+        const completed = inner(value, run);
+        if (completed !== null) return completed;
+        if (!isExplained(run)) run.failures.push({ ...broken(), path: [...run.path] });
+        return PROPAGATE;
+      };
+    }
+    if (isListType(type)) return completeList(compileType(type.ofType, parent, nodes, broken), broken);
+    if (isLeafType(type)) return completeLeaf(type, parent, nodes, broken);
+    const sets = nodes.flatMap((one) => one.selectionSet ?? []);
+    const byType = new Map<string, CompleteField[]>();
+    const fieldsOf = (object: GraphQLObjectType): CompleteField[] => {
+      const known = byType.get(object.name);
+      if (known) return known;
+      const compiled = compileSets(object, sets);
+      byType.set(object.name, compiled);
+      return compiled;
+    };
+    const resolve = (value: JsonObject): GraphQLObjectType | null => {
+      const name = value.__typename;
+      if (isObjectType(type)) return name === undefined || name === null || name === type.name ? type : null;
+      const runtime = typeof name === 'string' ? schema.getType(name) : undefined;
+      return runtime && isObjectType(runtime) && isAbstractType(type) && schema.isSubType(type, runtime)
+        ? runtime
+        : null;
+    };
+    return (value, run) => {
+      if (value === null || value === undefined) return null;
+      const object = isJsonObject(value) ? resolve(value) : null;
+      if (!object || !isJsonObject(value)) return fail(run, broken);
+      if (run.path.length === 1) run.roots++;
+      return completeObject(value, fieldsOf(object), run);
+    };
+  };
+
+  const completeLeaf = (
+    type: Parameters<typeof leafCheck>[0],
+    parent: GraphQLObjectType,
+    nodes: readonly FieldNode[],
+    broken: () => Failure,
+  ): Complete => {
+    const check = leafCheck(type);
+    const masks = [...new Set(nodes.flatMap((one) => guarded.masked.get(one)?.get(parent.name) ?? []))];
+    const isSubject = nodes.some((one) => subjects.has(one));
+    const deniedValues = nodes.flatMap((one) => guarded.deniedValues.get(one) ?? []);
+    return (value, run) => {
+      if (value === null || value === undefined) return null;
+      const checked = check(value);
+      if (checked === INVALID) return fail(run, broken);
+      for (const values of deniedValues) {
+        const denial = values.get(String(checked));
+        if (denial) return fail(run, () => denial);
+      }
+      if (isSubject) run.onSubject(checked);
+      return masks.reduce((shown, mask) => mask(shown), checked);
+    };
+  };
+
+  const fields = compileSets(root, [operation.selectionSet]);
+  return (data, shaping) => {
+    const run: Run = Object.assign(shaping, { path: [], lists: 0 });
+    const completed = completeObject(data, fields, run);
+    return completed === PROPAGATE ? null : completed;
+  };
+}
+
+function completeObject(
+  source: JsonObject,
+  fields: readonly CompleteField[],
+  run: Run,
+): JsonObject | typeof PROPAGATE | null {
+  const target: JsonObject = {};
+  let isNull = false;
+  // Every field is completed even when one of them nulls the object, so that each denial is told.
+  for (const field of fields) if (!field(source, target, run)) isNull = true;
+  if (!isNull) return target;
+  return run.path.length === 0 ? PROPAGATE : null;
+}
+
+function completeList(item: Complete, broken: () => Failure): Complete {
+  return (value, run) => {
+    if (value === null || value === undefined) return null;
+    if (!Array.isArray(value)) return fail(run, broken);
+    if (run.lists === 0) run.listed += value.length;
+    run.lists++;
+    let isNull = false;
+    const completed = value.map((one: unknown, index) => {
+      run.path.push(index);
+      const result = item(one, run);
+      run.path.pop();
+      if (result === PROPAGATE) isNull = true;
+      return result;
+    });
+    run.lists--;
+    return isNull ? null : completed;
+  };
+}
+
+/** A null that stands for something that is not there or not allowed, with its error. */
+function fail(run: Run, why: () => Failure): null {
+  run.failures.push({ ...why(), path: [...run.path] });
+  return null;
+}
+
+function denyField(key: string, denial: Denial, isNonNull: boolean): CompleteField {
+  return (_source, target, run) => {
+    run.failures.push({ ...denial, path: [...run.path, key] });
+    target[key] = null;
+    return !isNonNull;
+  };
+}
+
+/** `__schema` and `__type` were executed apart; their results stand in the data already. */
+function copyIntrospection(key: string): CompleteField {
+  return (source, target) => {
+    target[key] = source[key] ?? null;
+    return true;
+  };
+}
+
+/** A field that no provider brought: say why, if a fetch failed for it. */
+function noteMissing(source: JsonObject, key: string, run: Run, broken: (() => Failure) | null): void {
+  const failure = failureOf(source, key);
+  if (failure) run.failures.push({ ...failure, path: [...run.path] });
+  else if (broken && !isExplained(run)) run.failures.push({ ...broken(), path: [...run.path] });
+}
+
+/** Has an error been told at this path, or below it, or by a provider above it? */
+function isExplained(run: Run): boolean {
+  const { path } = run;
+  const agrees = (failure: Failure): boolean => {
+    const other = failure.path ?? [];
+    const shared = Math.min(path.length, other.length);
+    for (let index = 0; index < shared; index++) if (other[index] !== path[index]) return false;
+    return true;
+  };
+  const last = run.failures.at(-1);
+  if (last && (last.path?.length ?? 0) >= path.length && agrees(last)) return true;
+  return (
+    run.failures.some((one) => (one.path?.length ?? 0) >= path.length && agrees(one)) ||
+    run.reported.some(agrees)
+  );
+}
