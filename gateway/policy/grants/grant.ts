@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { type DepartmentCode, type GrantId, USES, type Use } from '../../words.ts';
+
+/** The right that an approval gives (授权), Measures Art. 12. */
+export interface Grant {
+  readonly id: GrantId;
+  readonly department: DepartmentCode;
+  /** `Person.phone`, or `Property.*` for every item of a type. */
+  readonly coordinates: readonly string[];
+  readonly uses: readonly Use[];
+  /** Milliseconds since the epoch; valid from the first, no longer valid at the second. */
+  readonly validFrom: number;
+  readonly validUntil: number;
+}
+
+/** Where grants come from. `current` is cheap and gives the same array until something changes. */
+export interface GrantSource {
+  current(): readonly Grant[];
+  onChange(listener: () => void): () => void;
+  close(): void;
+}
+
+const Instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+
+const GrantEntry = z
+  .strictObject({
+    id: z.string().regex(/^G-\d{4}-\d{4}$/),
+    department: z.string().length(18),
+    coordinates: z.array(z.string().regex(/^[A-Za-z]\w*\.(\*|[a-z]\w*)$/)).min(1),
+    uses: z.array(z.enum(USES)).min(1),
+    validFrom: Instant,
+    validUntil: Instant,
+    note: z.string().optional(),
+  })
+  .refine((one) => one.validFrom < one.validUntil, 'validFrom must be before validUntil');
+
+const GrantFile = z.strictObject({ grants: z.array(GrantEntry) });
+
+/** Parses the content of a grants file. Throws one error that names everything that is wrong. */
+export function parseGrants(content: unknown, isDepartment: (code: string) => boolean): Grant[] {
+  const parsed = GrantFile.safeParse(content);
+  if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
+  const ids = new Set<string>();
+  return parsed.data.grants.map((one) => {
+    if (!isDepartment(one.department))
+      throw new Error(`${one.id}: no department has the code ${one.department}`);
+    if (ids.has(one.id)) throw new Error(`${one.id}: the id is used twice`);
+    ids.add(one.id);
+    const { note: _, ...grant } = one;
+    return { ...grant, id: grant.id as GrantId, department: grant.department as DepartmentCode };
+  });
+}
+
+/** Does a grant speak of a coordinate? Arguments are covered by the items that they test. */
+export function covers(grant: Grant, coordinate: string): boolean {
+  const type = coordinate.slice(0, coordinate.indexOf('.'));
+  return grant.coordinates.some((one) => one === coordinate || one === `${type}.*`);
+}

@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto';
+import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
+import type { SharingRule } from '../registry/index.ts';
+import type { Decision, DenialCode, DepartmentCode, Principal, Use, Zone } from '../words.ts';
+import { grantToCedar } from './grants/cedar.ts';
+import { covers, type Grant, type GrantSource } from './grants/grant.ts';
+import { describe, type PolicyTexts, readPolicies } from './policies.ts';
+
+/** What a department is entitled to for one use, until `validUntil`. Equal keys decide alike. */
+export interface Entitlement {
+  readonly key: string;
+  readonly validUntil: number;
+  decide(rule: SharingRule): Decision;
+}
+
+export interface Policy {
+  readonly revision: string;
+  entitle(principal: Principal, use: Use): Entitlement;
+  close(): void;
+}
+
+export interface PolicyOptions {
+  readonly folder: string;
+  readonly grants: GrantSource;
+  /** The network that this gateway stands in. */
+  readonly zone: Zone;
+  readonly now: () => number;
+}
+
+/** Decisions by the Cedar policies of a folder and the grants in force. Throws when a policy is not valid. */
+export function createPolicy(options: PolicyOptions): Policy {
+  const texts = readPolicies(options.folder);
+  const revision = createHash('sha256')
+    .update(JSON.stringify(texts.policies))
+    .digest('base64url')
+    .slice(0, 22);
+  let generation = 0;
+  const entitlements = new Map<string, { readonly generation: number; readonly entitlement: Entitlement }>();
+  const stop = options.grants.onChange(() => {
+    generation++;
+    entitlements.clear();
+  });
+  return {
+    revision,
+    entitle(principal, use) {
+      const key = `${principal.department} ${principal.zone} ${use}`;
+      const kept = entitlements.get(key);
+      const now = options.now();
+      if (kept && kept.generation === generation && now < kept.entitlement.validUntil)
+        return kept.entitlement;
+      const own = options.grants.current().filter((one) => one.department === principal.department);
+      const entitlement = createEntitlement({
+        texts,
+        revision,
+        zone: options.zone,
+        principal,
+        use,
+        grants: own,
+        now,
+      });
+      entitlements.set(key, { generation, entitlement });
+      return entitlement;
+    },
+    close: stop,
+  };
+}
+
+interface Basis {
+  readonly texts: PolicyTexts;
+  readonly revision: string;
+  readonly zone: Zone;
+  readonly principal: Principal;
+  readonly use: Use;
+  readonly grants: readonly Grant[];
+  readonly now: number;
+}
+
+function createEntitlement(basis: Basis): Entitlement {
+  const { grants, now, use, principal } = basis;
+  const active = grants.filter((one) => one.validFrom <= now && now < one.validUntil);
+  const boundaries = grants.flatMap((one) => [one.validFrom, one.validUntil]).filter((at) => at > now);
+  const state = JSON.stringify([
+    basis.revision,
+    principal.zone,
+    use,
+    active.map((one) => [one.id, one.coordinates, one.uses]),
+  ]);
+  const byRule = new WeakMap<SharingRule, Decision>();
+  return {
+    key: createHash('sha256').update(state).digest('base64url').slice(0, 22),
+    validUntil: Math.min(Number.POSITIVE_INFINITY, ...boundaries),
+    decide(rule) {
+      const known = byRule.get(rule);
+      if (known) return known;
+      const decision = decide(basis, rule);
+      byRule.set(rule, decision);
+      return decision;
+    },
+  };
+}
+
+/** One decision. A policy that errs denies: to skip it, as Cedar does, could skip a forbid. */
+function decide(basis: Basis, rule: SharingRule): Decision {
+  const item = rule.tests ?? rule.coordinate;
+  const covering = basis.grants.filter((one) => covers(one, item));
+  const granted = covering.map((one) => grantToCedar(one, [item]));
+  const answer = cedar.isAuthorized({
+    principal: { type: 'Department', id: basis.principal.department },
+    action: { type: 'Action', id: 'disclose' },
+    resource: { type: 'Coordinate', id: item },
+    context: { use: basis.use, zone: basis.zone, now: basis.now },
+    schema: basis.texts.schema,
+    validateRequest: true,
+    policies: { staticPolicies: Object.assign({}, basis.texts.policies, ...granted) },
+    entities: [
+      departmentEntity(basis.principal.department, basis.principal.zone),
+      coordinateEntity(rule, item),
+    ],
+  });
+  if (answer.type === 'failure') return denied('WITHHELD', [`error: ${describe(answer.errors)}`]);
+  const { decision, diagnostics } = answer.response;
+  if (diagnostics.errors.length > 0) {
+    return denied(
+      'WITHHELD',
+      diagnostics.errors.map(({ policyId, error }) => `error: ${policyId}: ${error.message}`),
+    );
+  }
+  return decision === 'allow'
+    ? allowed(basis, rule, diagnostics.reason, covering)
+    : refused(basis, diagnostics.reason, covering);
+}
+
+function allowed(
+  basis: Basis,
+  rule: SharingRule,
+  reason: readonly string[],
+  covering: readonly Grant[],
+): Decision {
+  const policies = [...reason].sort();
+  const grants = covering
+    .filter((one) => policies.some((id) => id.startsWith(`grant:${one.id}`)))
+    .map((one) => one.id);
+  const mustMask = policies.every(
+    (id) => id.endsWith(':masked') || basis.texts.notes.get(id)?.obligation === 'mask',
+  );
+  if (!mustMask) return { effect: 'ALLOW', policies, grants };
+  // INVARIANT: a policy obliges to mask only where the rule has a mask; should it have none, nothing is shown.
+  return { effect: 'MASK', mask: rule.masks.get(basis.use) ?? 'REDACT', policies, grants };
+}
+
+/** Most useful reason first: what no grant could change comes before what one could. */
+const ORDER: readonly DenialCode[] = ['ZONE_MISMATCH', 'WITHHELD', 'PURPOSE_NOT_ALLOWED'];
+
+function refused(basis: Basis, reason: readonly string[], covering: readonly Grant[]): Decision {
+  const policies = [...reason].sort();
+  const codes = policies.map((id) => basis.texts.notes.get(id)?.code);
+  const code = ORDER.find((one) => codes.includes(one));
+  if (code) return denied(code, policies);
+  const hasEnded = covering.some((one) => one.uses.includes(basis.use) && one.validUntil <= basis.now);
+  return denied(hasEnded ? 'GRANT_EXPIRED' : 'GRANT_REQUIRED', ['default-deny']);
+}
+
+function denied(code: DenialCode, policies: readonly string[]): Decision {
+  return { effect: 'DENY', code, policies };
+}
+
+function departmentEntity(department: DepartmentCode, zone: Zone): cedar.EntityJson {
+  return { uid: { type: 'Department', id: department }, attrs: { zone }, parents: [] };
+}
+
+function coordinateEntity(rule: SharingRule, item: string): cedar.EntityJson {
+  return {
+    uid: { type: 'Coordinate', id: item },
+    attrs: {
+      class: rule.class,
+      classified: rule.classified,
+      purposes: [...rule.purposes],
+      masked: [...rule.masks.keys()],
+      zones: [...rule.zones],
+    },
+    parents: [],
+  };
+}
