@@ -127,5 +127,7 @@ export function statusOf(code: ErrorCode): number {
 
 /** The message of a code in one language, its slots filled from `details`. */
 export function messageOf(code: ErrorCode, details: ErrorDetails, language: Language): string {
-  return CATALOGUE[code][language].replace(/\{(\w+)\}/g, (slot, name: string) => String(details[name] ?? slot));
+  return CATALOGUE[code][language].replace(/\{(\w+)\}/g, (slot, name: string) =>
+    String(details[name] ?? slot),
+  );
 }

@@ -86,17 +86,28 @@ function createEntitlement(basis: Basis): Entitlement {
     active.map((one) => [one.id, one.coordinates, one.uses]),
   ]);
   const byRule = new WeakMap<SharingRule, Decision>();
+  const byKind = new Map<string, Decision>();
   return {
     key: createHash('sha256').update(state).digest('base64url').slice(0, 22),
     validUntil: Math.min(Number.POSITIVE_INFINITY, ...boundaries),
     decide(rule) {
       const known = byRule.get(rule);
       if (known) return known;
-      const decision = decide(basis, rule);
+      // Coordinates with the same rules and no grants of their own are decided alike: ask Cedar once.
+      const kind = kindOf(basis, rule);
+      const decision = byKind.get(kind) ?? decide(basis, rule);
+      byKind.set(kind, decision);
       byRule.set(rule, decision);
       return decision;
     },
   };
+}
+
+function kindOf(basis: Basis, rule: SharingRule): string {
+  const item = rule.tests ?? rule.coordinate;
+  const isGranted = basis.grants.some((one) => covers(one, item));
+  const { class: sharing, classified, purposes, masks, zones } = rule;
+  return JSON.stringify([isGranted ? item : '', sharing, classified, [...purposes], [...masks], [...zones]]);
 }
 
 /** One decision. A policy that errs denies: to skip it, as Cedar does, could skip a forbid. */

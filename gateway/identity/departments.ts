@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { DepartmentCode } from '../words.ts';
+
+const Entry = z.strictObject({
+  code: z.string().regex(/^[0-9A-HJ-NPQRTUWXY]{18}$/),
+  name: z.string().min(1),
+  nameEn: z.string().min(1),
+  /** The subgraph that the department publishes, if any. */
+  subgraph: z.string().nullable(),
+  roles: z.array(z.enum(['PROVIDER', 'CONSUMER', 'PLATFORM_ADMINISTRATOR'])),
+});
+
+export type Department = Omit<z.infer<typeof Entry>, 'code'> & { readonly code: DepartmentCode };
+
+/** The departments that the platform knows (政务部门). */
+export interface DepartmentDirectory {
+  all(): readonly Department[];
+  byCode(code: string): Department | undefined;
+}
+
+/** Reads the directory file; throws when it is wrong, naming what. */
+export function readDepartments(path: string): DepartmentDirectory {
+  const parsed = z.array(Entry).safeParse(JSON.parse(readFileSync(path, 'utf8')));
+  if (!parsed.success) throw new Error(`${path}: ${z.prettifyError(parsed.error)}`);
+  const all = parsed.data.map((one) => ({ ...one, code: one.code as DepartmentCode }));
+  const byCode = new Map(all.map((one) => [one.code as string, one]));
+  return { all: () => all, byCode: (code) => byCode.get(code) };
+}

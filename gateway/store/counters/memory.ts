@@ -1,0 +1,25 @@
+import { LRUCache } from 'lru-cache';
+import type { Counters, Taken } from './counters.ts';
+
+const ALLOWED: Taken = { allowed: true, retryAfterMs: 0 };
+const KEPT_KEYS = 100_000;
+
+/**
+ * Counters of one process, by the generic cell rate algorithm: a key's whole state is the time at which its
+ * allowance is full again.
+ */
+export function memoryCounters(now: () => number): Counters {
+  const fullAt = new LRUCache<string, number>({ max: KEPT_KEYS });
+  return {
+    take(key, cost, limit, windowMs) {
+      const at = now();
+      const start = Math.max(at, fullAt.get(key) ?? 0);
+      const next = start + (cost * windowMs) / limit;
+      const excess = next - windowMs - at;
+      if (excess > 0) return { allowed: false, retryAfterMs: Math.ceil(excess) };
+      fullAt.set(key, next);
+      return ALLOWED;
+    },
+    close: async () => fullAt.clear(),
+  };
+}

@@ -1,0 +1,57 @@
+import { Redis } from 'ioredis';
+import type { Counters } from './counters.ts';
+import { memoryCounters } from './memory.ts';
+
+interface Reporter {
+  error(facts: object, message: string): void;
+}
+
+/** The same algorithm as in memory, in one round trip, on Redis' own clock. Returns how long to wait in ms. */
+const TAKE = `
+local t = redis.call('TIME')
+local now = t[1] * 1000 + t[2] / 1000
+local full = tonumber(redis.call('GET', KEYS[1]) or '0')
+local start = math.max(now, full)
+local nextFull = start + tonumber(ARGV[1]) * tonumber(ARGV[3]) / tonumber(ARGV[2])
+local excess = nextFull - tonumber(ARGV[3]) - now
+if excess > 0 then return math.ceil(excess) end
+redis.call('SET', KEYS[1], string.format('%.3f', nextFull), 'PX', math.ceil(nextFull - now) + 1)
+return 0`;
+
+/**
+ * Counters shared by all instances. While Redis cannot be reached each instance counts for itself: the limit
+ * then holds per instance, and that is reported.
+ */
+export function redisCounters(url: string, report: Reporter): Counters {
+  const redis = new Redis(url, {
+    maxRetriesPerRequest: 1,
+    commandTimeout: 250,
+    enableOfflineQueue: false,
+    lazyConnect: true,
+  });
+  const own = memoryCounters(Date.now);
+  let isReported = false;
+  redis.on('error', (error: Error) => {
+    if (isReported) return;
+    isReported = true;
+    report.error({ reason: error.message }, 'Redis cannot be reached: limits hold per instance until it can');
+  });
+  redis.on('ready', () => {
+    isReported = false;
+  });
+  redis.connect().catch(() => undefined); // Reported by the listener; ioredis keeps trying.
+  return {
+    async take(key, cost, limit, windowMs) {
+      try {
+        const wait = Number(await redis.eval(TAKE, 1, `liancha:${key}`, cost, limit, windowMs));
+        return { allowed: wait === 0, retryAfterMs: wait };
+      } catch {
+        return own.take(key, cost, limit, windowMs);
+      }
+    },
+    async close() {
+      redis.disconnect();
+      await own.close();
+    },
+  };
+}
