@@ -83,12 +83,14 @@ class Answer implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    if (this.#announced >= 0 && this.#announced !== this.#size) return this.#settle({ kind: 'refused' });
     const [first] = this.#chunks;
-    this.#settle({
-      kind: 'answered',
-      body: this.#chunks.length === 1 && first ? first : Buffer.concat(this.#chunks),
-    });
+    const isTruncated = this.#announced >= 0 && this.#announced !== this.#size;
+    if (isTruncated) this.#settle({ kind: 'refused' });
+    else
+      this.#settle({
+        kind: 'answered',
+        body: this.#chunks.length === 1 && first ? first : Buffer.concat(this.#chunks),
+      });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
