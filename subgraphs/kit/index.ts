@@ -1,0 +1,5 @@
+export { assertionVerifier, type Consumer, type VerifyAssertion } from './assertion.ts';
+export { creditCodeCheck, idNumberCheck, isCreditCode, isIdNumber } from './identifiers.ts';
+export { createLoader } from './loader.ts';
+export { buildSubgraph, type Resolvers } from './schema.ts';
+export { type RunningSubgraph, type SubgraphRequest, serveSubgraph } from './serve.ts';

@@ -1,0 +1,39 @@
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { type GraphQLFieldResolver, type GraphQLSchema, Kind, parse, visit } from 'graphql';
+
+/** Resolvers by type and field; `__resolveReference` resolves an entity, `__resolveType` an abstract type. */
+export type Resolvers<Context> = Readonly<Record<string, Readonly<Record<string, Resolver<Context>>>>>;
+// Each resolver knows its own source and arguments; here they are only passed through.
+// biome-ignore lint/suspicious/noExplicitAny: the executor is untyped at this boundary
+type Resolver<Context> =
+  | GraphQLFieldResolver<any, Context, any>
+  | ((source: any, context: Context) => unknown);
+
+const SHARING_DIRECTIVES = new Set([
+  'sharing',
+  'resource',
+  'item',
+  'subject',
+  'mask',
+  'authoritative',
+  'composeDirective',
+]);
+
+/**
+ * An executable subgraph. The sharing directives concern the gateway, so they are left out of the executable
+ * schema; `_service { sdl }` gives the SDL with them, as it was written.
+ */
+export function buildSubgraph<Context>(sdl: string, resolvers: Resolvers<Context>): GraphQLSchema {
+  const bare = visit(parse(sdl), {
+    enter(node) {
+      if (node.kind !== Kind.DIRECTIVE) return undefined;
+      if (SHARING_DIRECTIVES.has(node.name.value)) return null;
+      const url = node.arguments?.find((one) => one.name.value === 'url')?.value;
+      return url?.kind === Kind.STRING && /\/sharing\/v\d/.test(url.value) ? null : undefined;
+    },
+  });
+  const schema = buildSubgraphSchema({ typeDefs: bare, resolvers });
+  const service = schema.getQueryType()?.getFields()._service;
+  if (service) service.resolve = () => ({ sdl });
+  return schema;
+}
