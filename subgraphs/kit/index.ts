@@ -1,5 +1,6 @@
 export { assertionVerifier, type Consumer, type VerifyAssertion } from './assertion.ts';
 export { creditCodeCheck, idNumberCheck, isCreditCode, isIdNumber } from './identifiers.ts';
 export { createLoader } from './loader.ts';
+export { type Provider, readSchema, type StartOptions, startProvider } from './provider.ts';
 export { buildSubgraph, type Resolvers } from './schema.ts';
 export { type RunningSubgraph, type SubgraphRequest, serveSubgraph } from './serve.ts';

@@ -1,13 +1,10 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { type GraphQLFieldResolver, type GraphQLSchema, Kind, parse, visit } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, Kind, parse, visit } from 'graphql';
+
+type SchemaModule = Extract<Parameters<typeof buildSubgraphSchema>[0], { readonly typeDefs: DocumentNode }>;
 
 /** Resolvers by type and field; `__resolveReference` resolves an entity, `__resolveType` an abstract type. */
-export type Resolvers<Context> = Readonly<Record<string, Readonly<Record<string, Resolver<Context>>>>>;
-// Each resolver knows its own source and arguments; here they are only passed through.
-// biome-ignore lint/suspicious/noExplicitAny: the executor is untyped at this boundary
-type Resolver<Context> =
-  | GraphQLFieldResolver<any, Context, any>
-  | ((source: any, context: Context) => unknown);
+export type Resolvers = NonNullable<SchemaModule['resolvers']>;
 
 const SHARING_DIRECTIVES = new Set([
   'sharing',
@@ -23,7 +20,7 @@ const SHARING_DIRECTIVES = new Set([
  * An executable subgraph. The sharing directives concern the gateway, so they are left out of the executable
  * schema; `_service { sdl }` gives the SDL with them, as it was written.
  */
-export function buildSubgraph<Context>(sdl: string, resolvers: Resolvers<Context>): GraphQLSchema {
+export function buildSubgraph(sdl: string, resolvers: Resolvers): GraphQLSchema {
   const bare = visit(parse(sdl), {
     enter(node) {
       if (node.kind !== Kind.DIRECTIVE) return undefined;

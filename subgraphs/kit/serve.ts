@@ -75,7 +75,7 @@ async function answer<Context>(
   if (!asked) return send(response, 400, failed('the body is not a GraphQL request', 'BAD_REQUEST'));
   options.onRequest?.({ ...asked, consumer });
   const known = documents.get(asked.query) ?? admit(options.schema, asked.query);
-  if (Array.isArray(known))
+  if (!('kind' in known))
     return send(response, 400, failed('the operation is not valid', 'GRAPHQL_VALIDATION_FAILED'));
   documents.set(asked.query, known);
   const result = await execute({

@@ -1,0 +1,2 @@
+export { createCity } from './city.ts';
+export type * from './records.ts';
