@@ -1,7 +1,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { type DocumentNode, type GraphQLSchema, Kind, parse, visit } from 'graphql';
+import { type GraphQLSchema, Kind, parse, visit } from 'graphql';
 
-type SchemaModule = Extract<Parameters<typeof buildSubgraphSchema>[0], { readonly typeDefs: DocumentNode }>;
+type SchemaModule = Extract<Parameters<typeof buildSubgraphSchema>[0], { typeDefs: unknown }>;
 
 /** Resolvers by type and field; `__resolveReference` resolves an entity, `__resolveType` an abstract type. */
 export type Resolvers = NonNullable<SchemaModule['resolvers']>;
