@@ -1,10 +1,13 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type GraphQLSchema, Kind, parse, visit } from 'graphql';
 
-type SchemaModule = Extract<Parameters<typeof buildSubgraphSchema>[0], { typeDefs: unknown }>;
+/** Any resolver: each knows its own source, arguments and context, and the executor hands them over unseen. */
+type Resolver = (source: never, args: never, context: never) => unknown;
 
 /** Resolvers by type and field; `__resolveReference` resolves an entity, `__resolveType` an abstract type. */
-export type Resolvers = NonNullable<SchemaModule['resolvers']>;
+export type Resolvers = Readonly<Record<string, Readonly<Record<string, Resolver>>>>;
+
+type SchemaModule = Extract<Parameters<typeof buildSubgraphSchema>[0], { typeDefs: unknown }>;
 
 const SHARING_DIRECTIVES = new Set([
   'sharing',
@@ -29,7 +32,10 @@ export function buildSubgraph(sdl: string, resolvers: Resolvers): GraphQLSchema 
       return url?.kind === Kind.STRING && /\/sharing\/v\d/.test(url.value) ? null : undefined;
     },
   });
-  const schema = buildSubgraphSchema({ typeDefs: bare, resolvers });
+  const schema = buildSubgraphSchema({
+    typeDefs: bare,
+    resolvers: resolvers as NonNullable<SchemaModule['resolvers']>,
+  });
   const service = schema.getQueryType()?.getFields()._service;
   if (service) service.resolve = () => ({ sdl });
   return schema;

@@ -22,6 +22,8 @@ export interface DoorResponse {
   readonly status: number;
   readonly headers: ReadonlyMap<string, string>;
   readonly body: string;
+  /** `OK`, or the first error's code. */
+  readonly outcome: string;
 }
 
 /** Serves everything that is not the warm path: first requests, GET, batches, introspection, errors. */
@@ -60,10 +62,17 @@ export async function createApolloDoor(broker: Broker, maxTokens: number): Promi
       const text = body.kind === 'complete' ? body.string : '';
       const [answer] = answers;
       if (!answer)
-        return refuseMalformed(broker, { status, headers, body: text }, request, principal, language);
+        return refuseMalformed(
+          broker,
+          { status, headers, body: text, outcome: 'OK' },
+          request,
+          principal,
+          language,
+        );
       const isSingle = answers.length === 1 && !Array.isArray(request.body);
       const byAnswer = isSingle && (status === 200 || status === 400 || status === 500);
-      return { status: byAnswer ? statusOfAnswer(answer, typeOf(headers)) : status, headers, body: text };
+      const given = byAnswer ? statusOfAnswer(answer, typeOf(headers)) : status;
+      return { status: given, headers, body: text, outcome: answer.failures[0]?.code ?? 'OK' };
     },
     stop: () => server.stop(),
   };
@@ -143,11 +152,8 @@ async function refuseMalformed(
   const answer = await broker.refuse(digestOf(text), errors.map(failureOf), principal);
   const headers = new Map(response.headers);
   headers.set('content-type', 'application/json; charset=utf-8');
-  return {
-    status: Math.max(400, response.status),
-    headers,
-    body: JSON.stringify(resultOf(answer, language)),
-  };
+  const body = JSON.stringify(resultOf(answer, language));
+  return { status: Math.max(400, response.status), headers, body, outcome: answer.failures[0]?.code ?? 'OK' };
 }
 
 function errorsIn(body: string): readonly GraphQLFormattedError[] | null {

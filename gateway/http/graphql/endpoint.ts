@@ -24,14 +24,18 @@ export interface EndpointParts {
   readonly batch: number;
   /** Told of defects: what happened and under which reference the client was told. */
   onDefect(reference: string, error: unknown): void;
+  /** Told of every request that was served: by which door, what it came to, how long it took. */
+  onAnswered(door: 'warm' | 'general', outcome: string, seconds: number): void;
 }
 
 /** `POST` and `GET /graphql`: gatekeeper, then the warm door, then everything else. */
 export function createGraphqlEndpoint(parts: EndpointParts) {
   return async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
     const language = languageOf(request.headers['accept-language']);
+    const start = performance.now();
     try {
-      await serve(parts, request, response, url, language);
+      const served = await serve(parts, request, response, url, language);
+      parts.onAnswered(served.door, served.outcome, (performance.now() - start) / 1_000);
     } catch (error) {
       const id = randomUUID();
       parts.onDefect(id, error);
@@ -41,68 +45,72 @@ export function createGraphqlEndpoint(parts: EndpointParts) {
   };
 }
 
+interface Served {
+  readonly door: 'warm' | 'general';
+  /** `OK`, or the first error's code. */
+  readonly outcome: string;
+}
+
 async function serve(
   parts: EndpointParts,
   request: IncomingMessage,
   response: ServerResponse,
   url: URL,
   language: Language,
-): Promise<void> {
+): Promise<Served> {
   const { broker, door } = parts.service();
+  const refuse = async (
+    failure: Failure,
+    principal: Entry['principal'],
+    about: string | Buffer,
+  ): Promise<Served> => {
+    sendRefusal(response, await broker.refuse(digestOf(about), [failure], principal), failure, language);
+    return { door: 'general', outcome: failure.code };
+  };
   const read = await readBody(request, parts.requestBytes);
   if (!read.ok) {
-    if (read.reason === 'ABORTED') return;
     response.setHeader('connection', 'close');
-    const failure: Failure = { code: 'REQUEST_TOO_LARGE', details: { limit: parts.requestBytes } };
-    await sendRefusal(broker, response, failure, null, language, 'body too large');
-    return;
+    return refuse({ code: 'REQUEST_TOO_LARGE', details: { limit: parts.requestBytes } }, null, read.reason);
   }
   const isJson = isJsonType(request.headers['content-type']);
   const body = isJson && request.method === 'POST' ? parseJson(read.bytes) : undefined;
   const operations = Array.isArray(body) ? body.length : 1;
   const entered = parts.gatekeeper.admit(request.headers.authorization, Math.max(1, operations));
   const entry: Entry = entered instanceof Promise ? await entered : entered;
-  if (!entry.ok) {
-    await sendRefusal(broker, response, entry.failure, entry.principal, language, read.bytes);
-    return;
-  }
+  if (!entry.ok) return refuse(entry.failure, entry.principal, read.bytes);
   if (operations > parts.batch) {
     const details = { what: 'batch', actual: operations, limit: parts.batch };
-    await sendRefusal(
-      broker,
-      response,
-      { code: 'OPERATION_TOO_COMPLEX', details },
-      entry.principal,
-      language,
-      read.bytes,
-    );
-    return;
+    return refuse({ code: 'OPERATION_TOO_COMPLEX', details }, entry.principal, read.bytes);
   }
   const warm = answerWarm(broker, request, body, entry.principal);
   if (warm) {
-    sendAnswer(response, await warm.answer, warm.type, language);
-    return;
+    const answer = await warm.answer;
+    sendAnswer(response, answer, warm.type, language);
+    return { door: 'warm', outcome: answer.failures[0]?.code ?? 'OK' };
   }
-  const headers = new HeaderMap();
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
-  }
-  const answered = await door.serve(
-    {
-      method: request.method ?? 'POST',
-      headers,
-      search: url.search,
-      body: bodyFor(isJson, body, read.bytes),
-    },
-    entry.principal,
-    language,
-  );
+  const method = request.method ?? 'POST';
+  const asked = {
+    method,
+    headers: headersOf(request),
+    search: url.search,
+    body: bodyFor(isJson, body, read.bytes),
+  };
+  const answered = await door.serve(asked, entry.principal, language);
   const bytes = Buffer.from(answered.body);
   response.writeHead(answered.status, {
     ...Object.fromEntries(answered.headers),
     'content-length': bytes.length,
   });
   response.end(bytes);
+  return { door: 'general', outcome: answered.outcome };
+}
+
+function headersOf(request: IncomingMessage): HeaderMap {
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  return headers;
 }
 
 /** Apollo Server takes a parsed body; what could not be parsed stays text, which it refuses. */
@@ -115,15 +123,7 @@ function isJsonType(header: string | undefined): boolean {
   return header !== undefined && /^application\/json\s*(;|$)/i.test(header);
 }
 
-async function sendRefusal(
-  broker: Broker,
-  response: ServerResponse,
-  failure: Failure,
-  principal: Entry['principal'],
-  language: Language,
-  about: string | Buffer,
-): Promise<void> {
-  const answer: Answer = await broker.refuse(digestOf(about), [failure], principal);
+function sendRefusal(response: ServerResponse, answer: Answer, failure: Failure, language: Language): void {
   const [first = failure] = answer.failures;
   if (first.code === 'UNAUTHENTICATED') response.setHeader('www-authenticate', 'Bearer');
   if (first.code === 'QUOTA_EXCEEDED')

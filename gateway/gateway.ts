@@ -1,0 +1,182 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openAssertionSigner } from './broker/assertion/signer.ts';
+import { createEngine } from './broker/engine.ts';
+import { createBroker } from './broker/index.ts';
+import { NO_COSTS } from './broker/operation/index.ts';
+import { createUpstream } from './broker/upstream/upstream.ts';
+import type { Configuration } from './config.ts';
+import { readExamples } from './demonstration.ts';
+import { projectRoot } from './files.ts';
+import { greeting } from './greeting.ts';
+import { createGatekeeper } from './http/gatekeeper.ts';
+import { createApolloDoor } from './http/graphql/apollo-door.ts';
+import { createGraphqlEndpoint, type Service } from './http/graphql/endpoint.ts';
+import { createRoutes } from './http/routes.ts';
+import { listen } from './http/server.ts';
+import {
+  createIdentity,
+  type DemonstrationIssuer,
+  openDemonstrationIssuer,
+  readDepartments,
+} from './identity/index.ts';
+import { openLedger, openSecret, subjectHasher } from './ledger/index.ts';
+import { createPolicy, fileGrants, maskFor } from './policy/index.ts';
+import { publish, type Subgraph } from './registry/index.ts';
+import { memoryCounters, redisCounters } from './store/index.ts';
+import { createLogger } from './telemetry/logger.ts';
+import { createMetrics } from './telemetry/metrics.ts';
+
+/** A running gateway. */
+export interface Gateway {
+  readonly url: string;
+  greeting(): Promise<string>;
+  /** Ends in order: requests in flight are answered and recorded first. */
+  close(): Promise<void>;
+}
+
+const GRACE_MS = 10_000;
+
+/** The composition root: makes the parts from the configuration, connects them and listens. No logic of its own. */
+export async function startGateway(configuration: Configuration): Promise<Gateway> {
+  const { dataDir, limits, providers, zone } = configuration;
+  const root = projectRoot();
+  mkdirSync(dataDir, { recursive: true, mode: 0o750 });
+  const logger = createLogger();
+  const metrics = createMetrics();
+  const now = Date.now;
+  const departments = readDepartments(configuration.departments);
+  const demonstration = configuration.demonstration
+    ? await openDemonstrationIssuer(dataDir, process.env)
+    : null;
+  const identity = createIdentity({
+    issuers: [...configuration.issuers, ...(demonstration ? [demonstration.trusted] : [])],
+    departments,
+    clockToleranceSeconds: configuration.clockToleranceSeconds,
+    now,
+  });
+  const counters = configuration.redisUrl
+    ? redisCounters(configuration.redisUrl, logger)
+    : memoryCounters(now);
+  const gatekeeper = createGatekeeper(identity, counters, limits.requestsPerMinute);
+  const grants = fileGrants(configuration.grants, (code) => departments.byCode(code) !== undefined, logger);
+  const policy = createPolicy({ folder: configuration.policies, grants, zone, now });
+  const signer = openAssertionSigner(join(dataDir, 'gateway'), configuration.id, now);
+  const upstream = createUpstream(configuration.subgraphs, { ...providers, answerBytes: limits.answerBytes });
+  const keys = join(dataDir, 'ledger-keys');
+  const pseudonymKey = openSecret(join(keys, 'pseudonyms'));
+  const hashSubject = subjectHasher(openSecret(join(keys, 'subjects')));
+  const publication = publishOrThrow(readSubgraphs(configuration), root);
+  const ledger = await openLedger({ dataDir, now });
+  let base = configuration.publicUrl ?? '';
+  const broker = createBroker({
+    publication,
+    engine: createEngine(publication),
+    costs: NO_COSTS,
+    limits,
+    policy,
+    ledger,
+    now,
+    hashSubject,
+    maskFor: (rule, principal) => maskFor(rule, principal.department, pseudonymKey),
+    applyLink: (coordinate) => `${base}/?apply=${encodeURIComponent(coordinate)}`,
+    async ask({ subgraph, body, idempotent, principal, purpose, grants: held, disclosure }) {
+      const { department, operator } = principal;
+      const { use, matter } = purpose;
+      const claims = { subgraph, department, operator, use, matter, grants: held, disclosure };
+      const result = await upstream.send(subgraph, {
+        body,
+        idempotent,
+        authorization: `Bearer ${signer.sign(claims)}`,
+      });
+      metrics.providerCalls.inc({ subgraph, outcome: result.ok ? 'OK' : result.code });
+      return result;
+    },
+  });
+  const service: Service = { broker, door: await createApolloDoor(broker, limits.tokens) };
+  let isReady = false;
+  const graphql = createGraphqlEndpoint({
+    gatekeeper,
+    service: () => service,
+    requestBytes: limits.requestBytes,
+    batch: limits.batch,
+    onDefect: (reference, error) => logger.error({ reference, error }, 'a request has failed'),
+    onAnswered: metrics.observeRequest,
+  });
+  const routes = createRoutes({
+    graphql,
+    isReady: () => isReady,
+    jwks: () => signer.jwks(),
+    metrics: () => metrics.text(),
+    root,
+    demonstration: demonstration && { issuer: demonstration, departments, zone },
+  });
+  const closeParts = async (): Promise<void> => {
+    await service.door.stop();
+    await upstream.close();
+    await ledger.close();
+    policy.close();
+    grants.close();
+    await counters.close();
+  };
+  const server = await listen(routes, configuration.host, configuration.port).catch(
+    async (error: unknown) => {
+      await closeParts();
+      throw error;
+    },
+  );
+  const url = `http://${configuration.host}:${server.port}`;
+  base ||= url;
+  isReady = true;
+  logger.info({ url, revision: publication.revision, zone }, 'the gateway is ready');
+  return {
+    url,
+    greeting: () => greetingFor(base, demonstration, departments.all(), root),
+    async close() {
+      isReady = false;
+      await server.close(GRACE_MS);
+      await closeParts();
+    },
+  };
+}
+
+function readSubgraphs(configuration: Configuration): Subgraph[] {
+  const departments = readDepartments(configuration.departments);
+  return configuration.subgraphs.map(({ name, url, department, schema }) => {
+    const provider = departments.byCode(department);
+    if (!provider) throw new Error(`subgraph ${name}: no department has the code ${department}`);
+    return {
+      name,
+      url,
+      sdl: readFileSync(schema, 'utf8'),
+      provider: { code: provider.code, name: provider.name },
+    };
+  });
+}
+
+function publishOrThrow(subgraphs: readonly Subgraph[], root: string) {
+  const result = publish(subgraphs, readFileSync(join(root, 'schema', 'sharing.graphql'), 'utf8'));
+  if (result.ok) return result.publication;
+  const problems = result.problems.map(({ code, message }) => `  ${code}: ${message}`).join('\n');
+  throw new Error(`子图不能组合 The subgraphs do not compose:\n${problems}`);
+}
+
+/** The department whose token is printed: it holds grants, so that the examples show something. */
+const EXAMPLE_DEPARTMENT = '云溪市不动产登记中心';
+
+async function greetingFor(
+  base: string,
+  demonstration: DemonstrationIssuer | null,
+  departments: readonly { readonly name: string; readonly code: string }[],
+  root: string,
+): Promise<string> {
+  const department = departments.find((one) => one.name === EXAMPLE_DEPARTMENT)?.code;
+  if (!demonstration || !department) return `\nLiancha ready  联查已就绪\n\n  ${base}/graphql\n\n`;
+  const token = await demonstration.issue({
+    department,
+    operator: 'demonstration',
+    zone: 'EXTRANET',
+    lifetimeSeconds: 86_400,
+  });
+  return greeting(base, token, readExamples(root));
+}

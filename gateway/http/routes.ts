@@ -1,0 +1,83 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
+import type { DemonstrationIssuer, DepartmentDirectory } from '../identity/index.ts';
+import type { Zone } from '../words.ts';
+import { readBody } from './body.ts';
+import { serveExplorer } from './explorer/explorer.ts';
+import { createRouter, type Handler, sendBytes, sendJson } from './router.ts';
+
+export interface RouteParts {
+  readonly graphql: (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>;
+  isReady(): boolean;
+  jwks(): unknown;
+  metrics(): Promise<string>;
+  /** Root of the project, where the explorer was built. */
+  readonly root: string;
+  readonly demonstration: Demonstration | null;
+}
+
+interface Demonstration {
+  readonly issuer: DemonstrationIssuer;
+  readonly departments: DepartmentDirectory;
+  readonly zone: Zone;
+}
+
+/** Everything that the gateway answers over HTTP, by path. */
+export function createRoutes(parts: RouteParts): Handler {
+  const routes: Record<string, Handler> = {
+    '* /graphql': parts.graphql,
+    'GET /health/live': (_, response) => sendJson(response, 200, { status: 'live' }),
+    'GET /health/ready': (_, response) => {
+      const ready = parts.isReady();
+      sendJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not ready' });
+    },
+    'GET /metrics': async (_, response) => {
+      sendBytes(
+        response,
+        200,
+        'text/plain; version=0.0.4; charset=utf-8',
+        Buffer.from(await parts.metrics()),
+      );
+    },
+    'GET /.well-known/jwks.json': (_, response) => sendJson(response, 200, parts.jwks()),
+    ...(parts.demonstration && demonstrationRoutes(parts.demonstration)),
+  };
+  return createRouter(routes, serveExplorer(parts.root));
+}
+
+const TokenRequest = z.object({ department: z.string() });
+const LIFETIME_SECONDS = 3_600;
+
+/** Lets the explorer pick a department. Exists in the demonstration only. */
+function demonstrationRoutes({ issuer, departments, zone }: Demonstration): Record<string, Handler> {
+  return {
+    'GET /demonstration/departments': (_, response) =>
+      sendJson(
+        response,
+        200,
+        departments.all().map(({ code, name, nameEn }) => ({ code, name, nameEn })),
+      ),
+    'POST /demonstration/token': async (request, response) => {
+      const body = await readBody(request, 10_000);
+      const parsed = TokenRequest.safeParse(body.ok ? parseJson(body.bytes) : null);
+      const department = parsed.success ? departments.byCode(parsed.data.department) : undefined;
+      if (!department)
+        return sendJson(response, 400, { error: '部门未登记 the department is not registered' });
+      const token = await issuer.issue({
+        department: department.code,
+        operator: 'explorer',
+        zone,
+        lifetimeSeconds: LIFETIME_SECONDS,
+      });
+      sendJson(response, 200, { token });
+    },
+  };
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,45 @@
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+
+/** What is measured, in the format of Prometheus. */
+export interface Metrics {
+  readonly providerCalls: Counter<'subgraph' | 'outcome'>;
+  /** One request: which door served it, what it came to (`OK` or the first code) and how long it took. */
+  observeRequest(door: 'warm' | 'general', outcome: string, seconds: number): void;
+  text(): Promise<string>;
+}
+
+const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** A registry of its own, so that several gateways can live in one process. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry, prefix: 'liancha_' });
+  const providerCalls = new Counter({
+    name: 'liancha_provider_calls_total',
+    help: 'Calls to providers, by subgraph and outcome',
+    labelNames: ['subgraph', 'outcome'] as const,
+    registers,
+  });
+  const requests = new Counter({
+    name: 'liancha_requests_total',
+    help: 'GraphQL requests, by door and outcome (OK or the first error code)',
+    labelNames: ['door', 'outcome'] as const,
+    registers,
+  });
+  const duration = new Histogram({
+    name: 'liancha_request_duration_seconds',
+    help: 'Time from the head of a request to the end of its answer, by door',
+    labelNames: ['door'] as const,
+    buckets: BUCKETS,
+    registers,
+  });
+  return {
+    providerCalls,
+    observeRequest(door, outcome, seconds) {
+      requests.inc({ door, outcome });
+      duration.observe({ door }, seconds);
+    },
+    text: () => registry.metrics(),
+  };
+}
