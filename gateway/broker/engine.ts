@@ -1,7 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Failure } from '../errors.ts';
-import type { Publication } from '../registry/index.ts';
 import { askedOfProviders, compileIntrospection } from './introspection.ts';
 import { createPlanner } from './plan/planner.ts';
 import type { Engine, EngineInput, Runnable, RunResult } from './prepare.ts';
@@ -13,8 +12,17 @@ import { compileShaper, type Shaper, type Shaping } from './shape/shaper.ts';
 /** How many combinations of `@skip`/`@include` values are kept compiled for one program. */
 const KEPT_SHAPERS = 32;
 
+/** What the engine needs of a publication. */
+export interface EngineSource {
+  readonly supergraphSdl: string;
+  /** What consumers see. */
+  readonly schema: GraphQLSchema;
+  readonly subgraphs: readonly { readonly name: string; readonly provider: { readonly name: string } }[];
+  readonly index: { rule(coordinate: string): { readonly provider: { readonly name: string } } };
+}
+
 /** Liancha's own engine: plans with the federation query planner, compiles the plan and the answer's shape, runs both. */
-export function createEngine(publication: Publication): Engine {
+export function createEngine(publication: EngineSource): Engine {
   const planner = createPlanner(publication.supergraphSdl);
   const names = new Map(publication.subgraphs.map(({ name, provider }) => [name, provider.name]));
   const providerName = (subgraph: string): string => names.get(subgraph) ?? subgraph;
@@ -30,7 +38,7 @@ function compile(
   input: EngineInput,
 ): Runnable {
   const asked = askedOfProviders(input.guardedDocument);
-  const program = asked ? compilePlan(schema, planner.plan(asked), providerName) : null;
+  const program = asked ? compilePlan(planner.supergraph, planner.plan(asked), providerName) : null;
   const introspect = compileIntrospection(schema, input.document);
   const variableNames = conditionVariables(input.document);
   const shapers = new LRUCache<string, Shaper>({ max: KEPT_SHAPERS });

@@ -1,0 +1,129 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfiguration } from '../../gateway/config.ts';
+import { demonstrationSettings, readExamples } from '../../gateway/demonstration.ts';
+import { projectRoot } from '../../gateway/files.ts';
+import { startGateway } from '../../gateway/gateway.ts';
+import { openDemonstrationIssuer, readDepartments } from '../../gateway/identity/index.ts';
+import type { Zone } from '../../gateway/words.ts';
+import { createCity } from '../../subgraphs/city/index.ts';
+import type { SubgraphRequest } from '../../subgraphs/kit/index.ts';
+import { PROVIDER_NAMES, type ProviderName, startCityProvider } from '../../subgraphs/providers.ts';
+
+/** An answer of the gateway, as a consumer's system reads it. */
+export interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests reach into answers of every shape
+  readonly data: any;
+  readonly errors: readonly {
+    message: string;
+    path?: (string | number)[];
+    extensions: Record<string, unknown>;
+  }[];
+  readonly extensions: { receipt?: { id: string } };
+}
+
+export interface Asking {
+  /** Name of the department that asks. */
+  readonly as?: string;
+  readonly variables?: Record<string, unknown>;
+  readonly headers?: Record<string, string>;
+}
+
+/** What providers have received from the gateway, in order. */
+export type Received = SubgraphRequest & { readonly provider: ProviderName };
+
+export interface SystemOptions {
+  readonly settings?: Record<string, unknown>;
+  /** Providers that another server stands in for: their URLs. */
+  readonly instead?: Partial<Record<ProviderName, string>>;
+}
+
+export const REGISTRATION = '云溪市不动产登记中心';
+export const FUND = '云溪市住房公积金管理中心';
+export const EDUCATION = '云溪市教育局';
+
+/** The demonstration city and a gateway in front of it, for one test file: real servers on free ports. */
+export async function startSystem({ settings = {}, instead = {} }: SystemOptions = {}) {
+  const root = projectRoot();
+  const dataDir = mkdtempSync(join(tmpdir(), 'liancha-test-'));
+  const jwks = join(dataDir, 'gateway', 'jwks.json');
+  const received: Received[] = [];
+  const city = createCity();
+  const started = await Promise.all(
+    PROVIDER_NAMES.map((name) =>
+      startCityProvider(name, city, {
+        jwks,
+        onRequest: (request) => received.push({ ...request, provider: name }),
+      }),
+    ),
+  );
+  const providers = PROVIDER_NAMES.map((name, index) => ({
+    name,
+    url: instead[name] ?? started[index]?.url ?? '',
+  }));
+  const environment = { ...process.env, DATA_DIR: dataDir, LIANCHA_PROVIDERS: JSON.stringify(providers) };
+  const configuration = loadConfiguration(environment, root, {
+    ...demonstrationSettings(root, environment),
+    port: 0,
+    ...settings,
+  });
+  const gateway = await startGateway(configuration);
+  const issuer = await openDemonstrationIssuer(dataDir, {});
+  const departments = readDepartments(configuration.departments);
+
+  const tokenOf = (name: string, zone: Zone = 'EXTRANET'): Promise<string> => {
+    const department = departments.all().find((one) => one.name === name)?.code ?? name;
+    return issuer.issue({ department, operator: 'test', zone, lifetimeSeconds: 600 });
+  };
+  const tokens = new Map<string, Promise<string>>();
+  const post = async (body: string, { as = REGISTRATION, headers = {} }: Asking = {}): Promise<Answer> => {
+    const token = tokens.get(as) ?? tokenOf(as);
+    tokens.set(as, token);
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'accept-language': 'en',
+        authorization: `Bearer ${await token}`,
+        ...headers,
+      },
+      body,
+    });
+    const parsed = await response.json();
+    const { data, errors = [], extensions = {} } = Array.isArray(parsed) ? { data: parsed } : parsed;
+    return { status: response.status, data, errors, extensions };
+  };
+  return {
+    url: gateway.url,
+    dataDir,
+    city,
+    received,
+    examples: readExamples(root),
+    tokenOf,
+    post,
+    ask: (query: string, asking: Asking = {}) =>
+      post(JSON.stringify({ query, variables: asking.variables }), asking),
+    /** The ledger's records so far. */
+    disclosures(): Record<string, unknown>[] {
+      const text = readFileSync(join(dataDir, 'ledger', 'segment-00000001.v1'), 'utf8');
+      return text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line.slice(9)));
+    },
+    async close() {
+      await gateway.close();
+      await Promise.all(started.map((one) => one.close()));
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export type System = Awaited<ReturnType<typeof startSystem>>;
+
+/** `@purpose` for tests. */
+export function purpose(use = 'ADMINISTRATIVE_BASIS', more = ''): string {
+  return `@purpose(use: ${use}, matter: "YX-TEST-1"${more})`;
+}
