@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { openAssertionSigner } from './broker/assertion/signer.ts';
 import { createEngine } from './broker/engine.ts';
 import { createBroker } from './broker/index.ts';
-import { NO_COSTS } from './broker/operation/index.ts';
 import { createUpstream } from './broker/upstream/upstream.ts';
 import type { Configuration } from './config.ts';
 import { readExamples } from './demonstration.ts';
@@ -72,7 +71,6 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
   const broker = createBroker({
     publication,
     engine: createEngine(publication),
-    costs: NO_COSTS,
     limits,
     policy,
     ledger,

@@ -7,7 +7,7 @@ import { digestOf } from './digest.ts';
 import type { FetchResult } from './fetch.ts';
 import type { Entitlement, Judge, Judged } from './guard/index.ts';
 import { grantsOf, guardVariables } from './guard/index.ts';
-import type { Admission, CostModel, OperationLimits, StatedPurpose } from './operation/index.ts';
+import type { Admission, OperationLimits, StatedPurpose } from './operation/index.ts';
 import { admitOperation, judgeCost, statedPurpose } from './operation/index.ts';
 import {
   type Engine,
@@ -37,7 +37,6 @@ export interface Question {
 export interface BrokerParts {
   readonly publication: Publication;
   readonly engine: Engine;
-  readonly costs: CostModel;
   readonly limits: OperationLimits;
   readonly policy: { readonly revision: string; entitle(principal: Principal, use: Use): Entitlement };
   readonly ledger: Ledger;
@@ -85,7 +84,7 @@ export interface Broker {
 
 export function createBroker(parts: BrokerParts): Broker {
   const { publication, limits, ledger } = parts;
-  const rules = { schema: publication.schema, costs: parts.costs, limits };
+  const rules = { schema: publication.schema, costs: publication.costs, limits };
   const operations = new LRUCache<string, PreparedOperation>({
     max: KEPT_OPERATIONS,
     maxSize: KEPT_TEXT,

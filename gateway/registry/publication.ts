@@ -9,6 +9,7 @@ import {
 import type { GraphQLSchema } from 'graphql';
 import { consumerSchema, RESERVED_TYPE_NAMES } from './api-schema.ts';
 import { type CompositionProblem, composeSupergraph } from './compose.ts';
+import { type CostModel, readCostModel } from './cost-model.ts';
 import type { SharingIndex, Subgraph } from './rules.ts';
 import { buildSharingIndex, type Implementations } from './sharing-index.ts';
 
@@ -20,6 +21,7 @@ export interface Publication {
   /** What consumers see, with `@purpose` and the rules in the descriptions. */
   readonly schema: GraphQLSchema;
   readonly index: SharingIndex;
+  readonly costs: CostModel;
   readonly subgraphs: readonly Subgraph[];
 }
 
@@ -47,7 +49,14 @@ export function publish(subgraphs: readonly Subgraph[], specification: string): 
   const schema = consumerSchema(supergraph.apiSchema().toGraphQLJSSchema(), index, specification);
   return {
     ok: true,
-    publication: { revision, supergraphSdl: composition.supergraphSdl, schema, index, subgraphs },
+    publication: {
+      costs: readCostModel(supergraph.schema),
+      revision,
+      supergraphSdl: composition.supergraphSdl,
+      schema,
+      index,
+      subgraphs,
+    },
   };
 }
 

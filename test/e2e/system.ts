@@ -91,7 +91,7 @@ export async function startSystem({ settings = {}, instead = {} }: SystemOptions
       },
       body,
     });
-    const parsed = await response.json();
+    const parsed = (await response.json()) as Answer | Answer[];
     const { data, errors = [], extensions = {} } = Array.isArray(parsed) ? { data: parsed } : parsed;
     return { status: response.status, data, errors, extensions };
   };

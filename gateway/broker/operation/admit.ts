@@ -9,7 +9,7 @@ import {
   parse,
 } from 'graphql';
 import type { Failure } from '../../errors.ts';
-import type { CostModel } from './cost.ts';
+import type { CostModel } from '../../registry/index.ts';
 import { judgeMeasure, type OperationLimits, tooComplex } from './limits.ts';
 import { type Measure, measureOperation } from './measure.ts';
 import { extractOperation, operationOf, reachableFragments } from './normalise.ts';

@@ -1,19 +1,5 @@
 import type { FieldNode } from 'graphql';
-
-/** `@listSize` of a field (IBM cost specification, as Federation 2.9 takes it over). */
-export interface ListSize {
-  readonly assumedSize?: number;
-  readonly slicingArguments: readonly string[];
-  readonly sizedFields: readonly string[];
-}
-
-/** Weights and list sizes that the published schemas state, by coordinate (types by name). */
-export interface CostModel {
-  weight(coordinate: string): number | undefined;
-  listSize(coordinate: string): ListSize | undefined;
-}
-
-export const NO_COSTS: CostModel = { weight: () => undefined, listSize: () => undefined };
+import type { ListSize } from '../../registry/index.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 

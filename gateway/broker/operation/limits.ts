@@ -11,15 +11,6 @@ export interface OperationLimits {
   readonly cost: number;
 }
 
-export const DEFAULT_LIMITS: OperationLimits = {
-  tokens: 5_000,
-  depth: 15,
-  aliases: 50,
-  fields: 2_000,
-  rootFields: 20,
-  cost: 20_000,
-};
-
 /** `OPERATION_TOO_COMPLEX` for the first limit that is passed, or null. Cost is judged by `judgeCost`. */
 export function judgeMeasure(measure: Measure, limits: OperationLimits): Failure | null {
   for (const what of ['depth', 'aliases', 'fields', 'rootFields'] as const) {

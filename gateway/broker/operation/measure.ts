@@ -15,7 +15,8 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { type CostModel, defaultSize, type Size, statedSize } from './cost.ts';
+import type { CostModel } from '../../registry/index.ts';
+import { defaultSize, type Size, statedSize } from './cost.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 

@@ -1,10 +1,11 @@
 import type { FetchNode } from '@apollo/query-planner';
-import { type GraphQLSchema, Kind, parse, type SelectionSetNode } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, Kind, parse, type SelectionSetNode } from 'graphql';
 import type { Failure } from '../../errors.ts';
 import type { Fetch } from '../fetch.ts';
 import { type ProviderAnswer, type ReportedError, readAnswer } from './answer.ts';
 import { mergeInto } from './merge.ts';
 import { objectsAt, type Path, pathsTo } from './paths.ts';
+import { compilePicker, topKeys } from './picker.ts';
 import { isJsonObject, type JsonObject, markFailed } from './record.ts';
 import { compileRepresentation } from './representations.ts';
 import { compileRewrites } from './rewrites.ts';
@@ -37,7 +38,10 @@ export function compileFetch(
   const head = `{"query":${JSON.stringify(node.operation)}`;
   const usages = node.variableUsages ?? [];
   const outputRewrite = compileRewrites(schema, node.outputRewrites);
-  const fields = responseNames(node);
+  const document = parse(node.operation, { noLocation: true });
+  const selection = selectionOf(node, document);
+  const fields = topKeys(document, selection);
+  const pick = compilePicker(document, selection);
   const send = async (state: RunState, extra: JsonObject | null): Promise<ProviderAnswer> => {
     const body = `${head}${variablesPart(state.variables, usages, extra)}}`;
     return readAnswer(await state.fetch({ subgraph: node.serviceName, body }));
@@ -54,10 +58,12 @@ export function compileFetch(
     if (targets.length === 0) return;
     const answer = await send(state, null);
     if (!answer.ok) return fail(targets, answer);
+    if (!answer.data && !allLocated(answer.errors)) return invalid(targets);
     report(state, answer.errors, provider, (reported) => [...path.filter((one) => one !== '@'), ...reported]);
-    if (!answer.data) return markSilentNulls(targets, fields, answer.errors, provider);
-    outputRewrite?.(answer.data);
-    for (const target of targets) mergeInto(target, answer.data);
+    if (!answer.data) return;
+    const picked = pick(answer.data);
+    outputRewrite?.(picked);
+    if (isJsonObject(picked)) for (const target of targets) mergeInto(target, picked);
   };
   if (!node.requires) return guardDefects(runRoot, path, invalid);
 
@@ -83,12 +89,13 @@ export function compileFetch(
     const targets = [...groups.values()].flatMap((group) => group.targets);
     const answer = await send(state, { representations: new RawJson(`[${representations.join(',')}]`) });
     if (!answer.ok) return fail(targets, answer);
+    if (!answer.data && !allLocated(answer.errors)) return invalid(targets);
     reportEntities(state, answer.errors, provider, path, entities, [...groups.values()]);
-    if (!answer.data) return markSilentNulls(targets, fields, answer.errors, provider);
+    if (!answer.data) return;
     const received = answer.data._entities;
     if (!Array.isArray(received) || received.length !== representations.length) return invalid(targets);
     for (const { index, targets: same } of groups.values()) {
-      const entity: unknown = received[index];
+      const entity: unknown = pick(received[index]);
       if (entity === null) continue;
       if (!isJsonObject(entity)) {
         invalid(same);
@@ -99,6 +106,11 @@ export function compileFetch(
     }
   };
   return guardDefects(runEntities, path, invalid);
+}
+
+/** Do all errors say which field they are about? Then each of them explains its own null. */
+function allLocated(errors: readonly ReportedError[]): boolean {
+  return errors.every((one) => one.path !== null && one.path.length > 0);
 }
 
 /** JSON text that is already written. */
@@ -176,39 +188,14 @@ function reportEntities(
   }
 }
 
-/** No data at all: the fields are lost, and say so unless an error already does. */
-function markSilentNulls(
-  targets: readonly JsonObject[],
-  fields: readonly string[],
-  errors: readonly ReportedError[],
-  provider: ProviderFacts,
-): void {
-  if (errors.some((one) => one.path !== null && one.path.length > 0)) return;
-  const failure = translate(null, provider);
-  for (const target of targets) markFailed(target, fields, failure);
-}
-
-/** The response names that a fetch brings to each of its objects. */
-function responseNames(node: FetchNode): string[] {
-  const names = new Set<string>();
-  const collect = (set: SelectionSetNode): void => {
-    for (const one of set.selections) {
-      if (one.kind === Kind.FIELD) names.add(one.alias?.value ?? one.name.value);
-      else if (one.kind === Kind.INLINE_FRAGMENT) collect(one.selectionSet);
-      else {
-        const fragment = document.definitions.find(
-          (other) => other.kind === Kind.FRAGMENT_DEFINITION && other.name.value === one.name.value,
-        );
-        if (fragment?.kind === Kind.FRAGMENT_DEFINITION) collect(fragment.selectionSet);
-      }
-    }
-  };
-  const document = parse(node.operation, { noLocation: true });
+/** The selection that is made of each object that the fetch is about. */
+function selectionOf(node: FetchNode, document: DocumentNode): SelectionSetNode {
   for (const one of document.definitions) {
     if (one.kind !== Kind.OPERATION_DEFINITION) continue;
     const [first] = one.selectionSet.selections;
-    const isEntities = node.requires && first?.kind === Kind.FIELD && first.selectionSet;
-    collect(isEntities ? isEntities : one.selectionSet);
+    return node.requires && first?.kind === Kind.FIELD && first.selectionSet
+      ? first.selectionSet
+      : one.selectionSet;
   }
-  return [...names];
+  throw new Error(`the plan asks ${node.serviceName} nothing`);
 }

@@ -1,5 +1,11 @@
 import { type Dispatcher, errors } from 'undici';
-import type { ProviderRequest } from './upstream.ts';
+
+export interface ProviderRequest {
+  readonly body: string | Buffer;
+  readonly authorization: string;
+  /** Only a read may be asked twice. */
+  readonly idempotent: boolean;
+}
 
 export interface BodyLimit {
   readonly timeoutMs: number;

@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
 import type { FetchResult } from '../fetch.ts';
-import { type BodyLimit, dispatchJson } from './dispatch.ts';
+import { type BodyLimit, dispatchJson, type ProviderRequest } from './dispatch.ts';
 
 /** Where a provider's subgraph is, and whom to name when it fails. */
 export interface Upstreams {
@@ -10,13 +10,6 @@ export interface Upstreams {
 
 export interface UpstreamOptions extends BodyLimit {
   readonly connections: number;
-}
-
-export interface ProviderRequest {
-  readonly body: string | Buffer;
-  readonly authorization: string;
-  /** Only a read may be asked twice. */
-  readonly idempotent: boolean;
 }
 
 /** The HTTP client to the providers. */

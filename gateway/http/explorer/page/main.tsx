@@ -21,13 +21,16 @@ function Page() {
   const [errors, setErrors] = useState<readonly AnswerError[]>([]);
 
   useEffect(() => {
-    demonstrationDepartments().then((found) => {
+    const load = async () => {
+      const found = await demonstrationDepartments();
       setDepartments(found);
       setDepartment(found?.find((one) => one.name === FIRST)?.code ?? found?.[0]?.code ?? '');
-    });
+    };
+    void load();
   }, []);
   useEffect(() => {
-    if (department) demonstrationToken(department).then(setToken);
+    const load = async () => setToken(await demonstrationToken(department));
+    if (department) void load();
   }, [department]);
 
   const fetcher = useMemo<Fetcher>(

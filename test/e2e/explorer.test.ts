@@ -1,0 +1,100 @@
+import { mkdirSync } from 'node:fs';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type System, startSystem } from './system.ts';
+
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+/** Nothing that the browser itself would ask of other hosts. */
+const QUIET = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+let system: System;
+let browser: Browser;
+let page: Page;
+const foreign: string[] = [];
+const faults: string[] = [];
+
+beforeAll(async () => {
+  system = await startSystem();
+  browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIET });
+  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(system.url) && !/^(data|blob):/.test(request.url()))
+      foreign.push(request.url());
+  });
+  page.on('pageerror', (error) => faults.push(error.message));
+  await page.goto(system.url);
+  await page.waitForSelector('.graphiql-query-editor .view-lines', { timeout: 30_000 });
+});
+afterAll(async () => {
+  await browser?.close();
+  await system?.close();
+});
+
+const execute = (): Promise<void> => page.click('.graphiql-execute-button');
+
+test('a denied item is explained in Chinese and English', async () => {
+  await execute();
+  const card = page.locator('.error[data-code="WITHHELD"]');
+  await card.waitFor({ timeout: 20_000 });
+  const text = await card.textContent();
+  expect(text).toContain('Person.photoDigest');
+  expect(text).toContain('不予共享');
+  expect(text).toContain('is withheld from sharing');
+  expect(text).toContain('云溪市公安局');
+});
+
+test('the documentation shows class, purposes and provider of a field', async () => {
+  await page.getByLabel('Show Documentation Explorer').click();
+  await page.locator('.graphiql-doc-explorer').getByRole('link', { name: 'Query', exact: true }).click();
+  await page.locator('.graphiql-doc-explorer').getByRole('link', { name: 'person', exact: true }).click();
+  const text = await page.locator('.graphiql-doc-explorer').textContent();
+  expect(text).toContain('无条件共享 UNCONDITIONAL');
+  expect(text).toContain('云溪市公安局');
+  if (process.env.UPDATE_IMAGES) {
+    mkdirSync('docs/images', { recursive: true });
+    await page.screenshot({ path: 'docs/images/explorer.png' });
+  }
+});
+
+test('the purpose helper writes @purpose into the operation, in place of one that is there', async () => {
+  await page.selectOption('select[name=use]', 'DATA_VERIFICATION');
+  await page.fill('input[name=matter]', 'YX-TEST-9');
+  await page.click('.helpers button');
+  // The editor renders in its own time.
+  const text = async () =>
+    ((await page.locator('.graphiql-query-editor .view-lines').textContent()) ?? '').replaceAll(
+      '\u00a0',
+      ' ',
+    );
+  await expect.poll(text).toContain('@purpose(use: DATA_VERIFICATION, matter: "YX-TEST-9")');
+  expect(await text()).not.toContain('WORK_REFERENCE');
+});
+
+test('another department gets other answers', async () => {
+  await page.selectOption('select[name=example]', '1');
+  await execute();
+  await expect.poll(() => page.locator('.error').count(), { timeout: 10_000 }).toBe(0);
+  await expect
+    .poll(() => page.locator('.result-window').textContent(), { timeout: 10_000 })
+    .toContain('maritalStatus');
+  await page.selectOption('select[name=department]', { label: '云溪市教育局 Yunxi Education Bureau' });
+  await page.waitForSelector('.graphiql-query-editor .view-lines');
+  await page.selectOption('select[name=example]', '1');
+  await execute();
+  await expect
+    .poll(() => page.locator('.error[data-code="GRANT_REQUIRED"]').count(), { timeout: 10_000 })
+    .toBeGreaterThan(0);
+});
+
+test('the page asks no other host and has no faults', () => {
+  expect(foreign).toEqual([]);
+  expect(faults).toEqual([]);
+});
