@@ -25,6 +25,7 @@ import { publish, type Subgraph } from './registry/index.ts';
 import { memoryCounters, redisCounters } from './store/index.ts';
 import { createLogger } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
+import { createTracing } from './telemetry/tracing.ts';
 
 /** A running gateway. */
 export interface Gateway {
@@ -43,6 +44,7 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
   mkdirSync(dataDir, { recursive: true, mode: 0o750 });
   const logger = createLogger();
   const metrics = createMetrics();
+  const tracing = createTracing(process.env);
   const now = Date.now;
   const departments = readDepartments(configuration.departments);
   const demonstration = configuration.demonstration
@@ -76,6 +78,7 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
     ledger,
     now,
     hashSubject,
+    stage: tracing.stage,
     maskFor: (rule, principal) => maskFor(rule, principal.department, pseudonymKey),
     applyLink: (coordinate) => `${base}/?apply=${encodeURIComponent(coordinate)}`,
     async ask({ subgraph, body, idempotent, principal, purpose, grants: held, disclosure }) {
@@ -116,6 +119,7 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
     policy.close();
     grants.close();
     await counters.close();
+    await tracing.close();
   };
   const server = await listen(routes, configuration.host, configuration.port).catch(
     async (error: unknown) => {

@@ -6,15 +6,25 @@ import { root } from './prepare.mjs';
 /** What no tool checks: no registry addresses, no machine's paths, no secrets, and links that lead somewhere. */
 const FORBIDDEN = [
   { pattern: /"resolved": "/, what: 'an address of a package registry' },
-  { pattern: new RegExp(`registry\\.${'npmjs'}|npm${'mirror'}\\.com`), what: 'an address of a package registry' },
+  {
+    pattern: new RegExp(`registry\\.${'npmjs'}|npm${'mirror'}\\.com`),
+    what: 'an address of a package registry',
+  },
   { pattern: new RegExp(`(^|[\\s"'(=])/(${'work'}|${'root'}|home/\\w+)/`, 'm'), what: "a machine's path" },
   { pattern: new RegExp(`BEGIN (EC |RSA )?${'PRIVATE'} KEY`), what: 'a private key' },
 ];
 
-const files = spawnSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' }).stdout.trim().split('\n');
+const files = spawnSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
+  .stdout.trim()
+  .split('\n');
 const findings = [];
 for (const file of files) {
-  if (!existsSync(join(root, file)) || /\.(png|jpg|ico|woff2?)$/.test(file)) continue;
+  if (
+    file === 'scripts/check-repository.mjs' ||
+    !existsSync(join(root, file)) ||
+    /\.(png|jpg|ico|woff2?)$/.test(file)
+  )
+    continue;
   const text = readFileSync(join(root, file), 'utf8');
   for (const { pattern, what } of FORBIDDEN) if (pattern.test(text)) findings.push(`${file}: ${what}`);
   if (!file.endsWith('.md')) continue;

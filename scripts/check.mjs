@@ -5,7 +5,10 @@ const STEPS = [
   ['格式与规范 lint', ['node_modules/@biomejs/biome/bin/biome', 'check', '.']],
   ['仓库 repository', ['scripts/check-repository.mjs']],
   ['类型 types', ['node_modules/typescript/bin/tsc', '--noEmit', '-p', '.']],
-  ['页面类型 page types', ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'gateway/http/explorer/page']],
+  [
+    '页面类型 page types',
+    ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'gateway/http/explorer/page'],
+  ],
   ['依赖方向 boundaries', ['scripts/check-boundaries.mjs']],
   ['无用代码 unused', ['node_modules/knip/bin/knip.js']],
   ['单元测试 unit', ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit']],

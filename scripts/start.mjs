@@ -25,7 +25,7 @@ function start(program, parameters, extra, stdout) {
   });
   const ended = new Promise((done) => child.once('exit', (code) => done(code ?? 1)));
   children.push({ child, ended });
-  ended.then((code) => stop(code)); // If one dies, the others have nothing to do.
+  void ended.then((code) => stop(code)); // If one dies, the others have nothing to do.
   return child;
 }
 

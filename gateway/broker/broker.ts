@@ -26,13 +26,6 @@ export interface Answer {
   readonly failures: readonly Failure[];
 }
 
-/** The question as it came in, already taken apart by a door. */
-export interface Question {
-  readonly text: string;
-  readonly operationName: string | null;
-  readonly variables: Readonly<Record<string, unknown>>;
-}
-
 /** What the broker needs of the other parts; each behind the narrowest interface that serves. */
 export interface BrokerParts {
   readonly publication: Publication;
@@ -46,7 +39,12 @@ export interface BrokerParts {
   /** Asks a provider on behalf of one disclosure. */
   ask(call: ProviderQuestion): Promise<FetchResult>;
   now(): number;
+  /** Runs one stage of the query's way, in a span of its own where tracing is on. */
+  stage<T>(name: Stage, work: () => T): T;
 }
+
+/** The stages that are traced. */
+export type Stage = 'admit' | 'decide' | 'execute' | 'fetch' | 'record';
 
 /** One call to a provider with everything that its assertion says. */
 export interface ProviderQuestion {
@@ -98,7 +96,7 @@ export function createBroker(parts: BrokerParts): Broker {
   const admit: Broker['admit'] = (text, name) => {
     const kept = known(text, name);
     if (kept) return { ok: true, operation: kept };
-    const admission = admitOperation(rules, text, name);
+    const admission = parts.stage('admit', () => admitOperation(rules, text, name));
     if (!admission.ok) return admission;
     const operation = prepareOperation(publication.schema, admission.admitted);
     operations.set(keyOf(text, name), operation);
@@ -133,7 +131,7 @@ export function createBroker(parts: BrokerParts): Broker {
     }
     const judge = judgeFor(parts, principal, purpose);
     const inputs = guardVariables(judge, operation.guardedVariables, variables);
-    const program = programFor(operation, judge, inputs, parts, principal);
+    const program = parts.stage('decide', () => programFor(operation, judge, inputs, parts, principal));
     const decisions =
       inputs.decisions.length > 0 ? [...program.decisions, ...inputs.decisions] : program.decisions;
     const judged: About = { ...about, decisions };
@@ -180,21 +178,24 @@ async function runRecorded(
   const calls = new Map<string, ProviderCall>();
   const subjects = new Set<string>();
   const { principal, purpose } = about;
-  const result = await program.run({
-    variables: values,
-    onSubject: (value) => {
-      if (value !== null && value !== undefined) subjects.add(parts.hashSubject(value));
-    },
-    fetch: async ({ subgraph, body }) => {
-      if (!principal || !purpose)
-        return { ok: false, code: 'PROVIDER_UNAVAILABLE', details: { provider: subgraph } };
-      const idempotent = kind === 'query';
-      const grants = program.grants;
-      const got = await parts.ask({ subgraph, body, idempotent, principal, purpose, grants, disclosure: id });
-      noteCall(calls, subgraph, got);
-      return got;
-    },
-  });
+  const run = () =>
+    program.run({
+      variables: values,
+      onSubject: (value) => {
+        if (value !== null && value !== undefined) subjects.add(parts.hashSubject(value));
+      },
+      fetch: async ({ subgraph, body }) => {
+        if (!principal || !purpose)
+          return { ok: false, code: 'PROVIDER_UNAVAILABLE', details: { provider: subgraph } };
+        const idempotent = kind === 'query';
+        const grants = program.grants;
+        const question = { subgraph, body, idempotent, principal, purpose, grants, disclosure: id };
+        const got = await parts.stage('fetch', () => parts.ask(question));
+        noteCall(calls, subgraph, got);
+        return got;
+      },
+    });
+  const result = await parts.stage('execute', run);
   const data = 'bytes' in result ? { bytes: result.bytes } : { tree: result.tree };
   const digest = 'bytes' in data ? digestOf(data.bytes) : digestOf(JSON.stringify(data.tree) ?? 'null');
   const outcome: Outcome = {
@@ -204,9 +205,8 @@ async function runRecorded(
     answerDigest: digest,
   };
   try {
-    await parts.ledger.append(
-      disclosureOf(parts, id, { ...about, outcome, errors: codesOf(result.failures) }),
-    );
+    const disclosure = disclosureOf(parts, id, { ...about, outcome, errors: codesOf(result.failures) });
+    await parts.stage('record', () => parts.ledger.append(disclosure));
   } catch {
     return { receipt: id, failures: [{ code: 'LEDGER_UNAVAILABLE', details: {} }] };
   }

@@ -10,9 +10,9 @@ const PEOPLE = [
 const federation: Federation = federate({
   population: {
     sdl: `
-      type Query { people: [Person!]! person(id: ID!): Person first: Person @provides(fields: "name") grid: [[Person]] boom: [Person] }
+      type Query { people: [Person!]! person(id: ID!): Person first: Person grid: [[Person]] boom: [Person] }
       type Mutation { add(n: Int!): Int! }
-      type Person @key(fields: "id") @key(fields: "org { code }") { id: ID! name: String org: Org! height: Float @shareable weight: Int }
+      type Person @key(fields: "id") @key(fields: "org { code }") { id: ID! name: String org: Org! height: Float weight: Int }
       type Org @shareable { code: String! }
     `,
     resolvers: {
@@ -65,7 +65,6 @@ const OPERATIONS: readonly [title: string, query: string, variables?: Record<str
     'query($f: Float) { people { a: bmi(factor: $f) b: bmi(factor: 2) } }',
     { f: 3 },
   ],
-  ['@provides', '{ first { name } }'],
   ['nested lists', '{ grid { name allergies } }'],
   ['going back to the first subgraph', '{ people { friend { name friend { name } } } }'],
   [

@@ -9,7 +9,7 @@ import { createRoot } from 'react-dom/client';
 import { type AnswerError, ErrorCards } from './errors.tsx';
 import { EXAMPLES } from './examples.ts';
 import { type Department, demonstrationDepartments, demonstrationToken } from './session.ts';
-import { QueryHelpers } from './toolbar.tsx';
+import { HELPERS_ID, QueryHelpers } from './toolbar.tsx';
 
 /** Prefer the department that the examples are about. */
 const FIRST = '云溪市不动产登记中心';
@@ -80,6 +80,7 @@ function Page() {
           </label>
         )}
       </header>
+      <div id={HELPERS_ID} className="helpers" />
       {token && (
         <GraphiQL
           key={token}

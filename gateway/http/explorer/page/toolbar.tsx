@@ -1,7 +1,11 @@
 import { useGraphiQL } from '@graphiql/react';
 import { useState } from 'react';
+import { createPortal } from 'react-dom';
 import { EXAMPLES } from './examples.ts';
 import { USES, withPurpose } from './purpose.ts';
+
+/** Where the helpers are shown: a bar of the page, as the editor's own has no room for them. */
+export const HELPERS_ID = 'helpers';
 
 /** Inserts `@purpose` into the operation in the editor, and puts example queries there. */
 export function QueryHelpers() {
@@ -9,8 +13,10 @@ export function QueryHelpers() {
   const [use, setUse] = useState<string>(USES[0].use);
   const [matter, setMatter] = useState('YX-2026-000123');
   const insert = () => editor?.setValue(withPurpose(editor.getValue(), use, matter));
-  return (
-    <div className="helpers">
+  const bar = document.getElementById(HELPERS_ID);
+  if (!bar) return null;
+  return createPortal(
+    <>
       <label>
         用途 Purpose
         <select name="use" value={use} onChange={(event) => setUse(event.target.value)}>
@@ -45,6 +51,7 @@ export function QueryHelpers() {
           ))}
         </select>
       </label>
-    </div>
+    </>,
+    bar,
   );
 }

@@ -1,0 +1,46 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A subgraph that answers at once from memory, so that a benchmark measures the gateway and nothing else. */
+export async function startStub(): Promise<{ readonly url: string; close(): void }> {
+  const people = new Map(
+    [10, 5_000].map((size) => [size, Buffer.from(JSON.stringify({ data: { people: peopleOf(size) } }))]),
+  );
+  const one = Buffer.from(
+    JSON.stringify({ data: { person: { __typename: 'Person', idNumber: '990101', name: '张三' } } }),
+  );
+  const entity = Buffer.from(
+    JSON.stringify({ data: { _entities: [{ __typename: 'Person', maritalStatus: 'MARRIED' }] } }),
+  );
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const text = Buffer.concat(chunks).toString();
+      const body = text.includes('_entities')
+        ? entity
+        : text.includes('5000')
+          ? people.get(5_000)
+          : text.includes('people')
+            ? people.get(10)
+            : one;
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': body?.length ?? 0 });
+      response.end(body);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/`, close: () => server.closeAllConnections() };
+}
+
+function peopleOf(size: number) {
+  const node = (index: number) => ({
+    name: `张三${index}`,
+    displayName: `张三${index}`,
+    gender: index % 2 === 0 ? 'MALE' : 'FEMALE',
+    birthDate: '1990-01-01',
+    residenceRegion: '990101',
+    idNumber: `990101199001010${String(index).padStart(3, '0')}`,
+  });
+  return { edges: Array.from({ length: size }, (_, index) => ({ node: node(index) })) };
+}

@@ -1,0 +1,97 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createIds } from '../../../gateway/ledger/ids.ts';
+import { type Disclosure, openLedger, subjectHasher } from '../../../gateway/ledger/index.ts';
+import { decodeLine, encodeLine } from '../../../gateway/ledger/segment.ts';
+
+let dataDir: string;
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'liancha-ledger-'));
+});
+afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+
+const open = () => openLedger({ dataDir, now: Date.now });
+const lines = (segment = 1): string[] =>
+  readFileSync(join(dataDir, 'ledger', `segment-0000000${segment}.v1`), 'utf8')
+    .trim()
+    .split('\n');
+
+function disclosure(id: Disclosure['id']): Disclosure {
+  return {
+    id,
+    time: 0,
+    department: null,
+    operator: null,
+    use: null,
+    matter: null,
+    operation: 'x',
+    operationName: null,
+    decisions: [],
+    grants: [],
+    schemaRevision: '',
+    policyRevision: '',
+    providers: [],
+    rows: 0,
+    subjects: [],
+    variablesDigest: '',
+    answerDigest: '',
+    errors: [],
+  };
+}
+
+test('an append that has resolved is in the file', async () => {
+  const ledger = await open();
+  const ids = Array.from({ length: 200 }, () => ledger.nextId());
+  await Promise.all(ids.map((id) => ledger.append(disclosure(id))));
+  const kept = lines().map((line) => JSON.parse(decodeLine(line) ?? 'null').id);
+  expect(kept).toEqual(ids);
+  await ledger.close();
+});
+
+test('a second process, or a second opening, is refused', async () => {
+  const ledger = await open();
+  await expect(open()).rejects.toThrow(/in use by another process/);
+  await ledger.close();
+  await (await open()).close();
+});
+
+test('a new run begins a new segment, and leaves the old one alone', async () => {
+  for (const segment of [1, 2]) {
+    const ledger = await open();
+    await ledger.append(disclosure(ledger.nextId()));
+    await ledger.close();
+    expect(lines(segment)).toHaveLength(1);
+  }
+});
+
+test('after closing, nothing is taken', async () => {
+  const ledger = await open();
+  await ledger.close();
+  await expect(ledger.append(disclosure(ledger.nextId()))).rejects.toThrow('closed');
+});
+
+test('a flipped bit anywhere in a line is noticed', () => {
+  const line = encodeLine(JSON.stringify(disclosure('a' as Disclosure['id']))).trimEnd();
+  expect(decodeLine(line)).not.toBeNull();
+  for (let index = 0; index < line.length; index++) {
+    const flipped =
+      line.slice(0, index) + String.fromCharCode(line.charCodeAt(index) ^ 1) + line.slice(index + 1);
+    expect(decodeLine(flipped)).toBeNull();
+  }
+});
+
+test('ids never go back, even when the clock does', () => {
+  const times = [1_000_000, 999_000, 1_000_001];
+  const next = createIds(() => times.shift() ?? 1_000_002);
+  const stamps = [next(), next(), next()].map((id) => id.slice(0, 13));
+  expect(stamps).toEqual([...stamps].sort());
+  expect(next()).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+});
+
+test('a subject has the same hash each time, and another under another key', () => {
+  const hash = subjectHasher(Buffer.alloc(32, 1));
+  expect(hash('990101196107101177')).toBe(hash('990101196107101177'));
+  expect(hash('x')).not.toBe(subjectHasher(Buffer.alloc(32, 2))('x'));
+});
