@@ -21,8 +21,8 @@ import { deniedAtOnce } from './reject.ts';
 /** One answer, before it is written in a reader's language. */
 export interface Answer {
   readonly receipt: DisclosureId;
-  /** Absent for a refusal: the operation as a whole was not executed. */
-  readonly data?: { readonly bytes: Buffer } | { readonly tree: unknown };
+  /** The JSON of `data`. Absent for a refusal: the operation as a whole was not executed. */
+  readonly data?: Buffer;
   readonly failures: readonly Failure[];
 }
 
@@ -196,13 +196,13 @@ async function runRecorded(
       },
     });
   const result = await parts.stage('execute', run);
-  const data = 'bytes' in result ? { bytes: result.bytes } : { tree: result.tree };
-  const digest = 'bytes' in data ? digestOf(data.bytes) : digestOf(JSON.stringify(data.tree) ?? 'null');
+  // Written once: what is digested for the ledger is what leaves.
+  const data = Buffer.from(JSON.stringify(result.tree));
   const outcome: Outcome = {
     rows: result.rows,
     subjects: [...subjects],
     providers: [...calls.values()],
-    answerDigest: digest,
+    answerDigest: digestOf(data),
   };
   try {
     const disclosure = disclosureOf(parts, id, { ...about, outcome, errors: codesOf(result.failures) });

@@ -50,10 +50,12 @@ export interface RunContext {
   onSubject(value: unknown): void;
 }
 
-export type RunResult = ({ readonly bytes: Buffer } | { readonly tree: unknown }) & {
+export interface RunResult {
+  /** The value of `data`. */
+  readonly tree: unknown;
   readonly failures: readonly Failure[];
   readonly rows: number;
-};
+}
 
 /** A compiled operation for one entitlement. */
 export interface Program extends Runnable {

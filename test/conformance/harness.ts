@@ -23,7 +23,6 @@ export interface Answered {
   readonly data: unknown;
   readonly failures: readonly Failure[];
   readonly rows: number;
-  readonly kind: 'bytes' | 'tree';
   /** Bodies that the subgraphs were sent, by subgraph, in order. */
   readonly calls: readonly { readonly subgraph: string; readonly body: string }[];
 }
@@ -113,7 +112,7 @@ export function federate(members: Readonly<Record<string, Member>>): Federation 
       const document = parse(query);
       const runnable = engine.compile({ ...unguarded(document), ...options.guarded });
       const result = await runnable.run({ variables, fetch, onSubject: () => undefined });
-      return { ...read(result), failures: result.failures, rows: result.rows, calls };
+      return { data: read(result), failures: result.failures, rows: result.rows, calls };
     },
     async theirs(query, variables = {}) {
       server ??= reference();
@@ -135,10 +134,9 @@ export function unguarded(document: EngineInput['document']): EngineInput {
   };
 }
 
-function read(result: RunResult): { data: unknown; kind: 'bytes' | 'tree' } {
-  return 'bytes' in result
-    ? { data: JSON.parse(result.bytes.toString('utf8')), kind: 'bytes' }
-    : { data: JSON.parse(JSON.stringify(result.tree)), kind: 'tree' };
+/** As a consumer would read it: through JSON. */
+function read(result: RunResult): unknown {
+  return JSON.parse(JSON.stringify(result.tree));
 }
 
 const silent = (): void => undefined;

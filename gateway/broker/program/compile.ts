@@ -11,6 +11,8 @@ export function compilePlan(schema: GraphQLSchema, plan: QueryPlan, providerName
   const { node } = plan;
   if (!node) return async () => undefined;
   if (node.kind === 'Subscription') throw new Error('a subscription is not run as a plan');
+  // A lone fetch has nobody else's fields to speak for, and shaping takes only what was selected.
+  if (node.kind === 'Fetch') return compileFetch(schema, node, [], providerName, { isAlone: true });
   return compileNode(schema, node, [], providerName);
 }
 
@@ -18,7 +20,7 @@ function compileNode(schema: GraphQLSchema, node: PlanNode, path: Path, provider
   const compile = (inner: PlanNode, at: Path = path): Step => compileNode(schema, inner, at, providerName);
   switch (node.kind) {
     case 'Fetch':
-      return compileFetch(schema, node, path, providerName);
+      return compileFetch(schema, node, path, providerName, { isAlone: false });
     case 'Flatten':
       return compile(node.node, [...path, ...node.path]);
     case 'Parallel': {

@@ -30,6 +30,7 @@ export function compileFetch(
   node: FetchNode,
   path: Path,
   providerName: ProviderName,
+  { isAlone }: { readonly isAlone: boolean },
 ): Step {
   if (node.contextRewrites && node.contextRewrites.length > 0) {
     throw new Error(`@fromContext is not executed: ${node.serviceName}`);
@@ -41,7 +42,7 @@ export function compileFetch(
   const document = parse(node.operation, { noLocation: true });
   const selection = selectionOf(node, document);
   const fields = topKeys(document, selection);
-  const pick = compilePicker(document, selection);
+  const pick = isAlone ? (value: unknown) => value : compilePicker(document, selection);
   const send = async (state: RunState, extra: JsonObject | null): Promise<ProviderAnswer> => {
     const body = `${head}${variablesPart(state.variables, usages, extra)}}`;
     return readAnswer(await state.fetch({ subgraph: node.serviceName, body }));

@@ -182,6 +182,6 @@ function resultOf(answer: Answer, language: Language): Result {
   const errors = answer.failures.map((failure) => formatFailure(failure, language));
   const extensions = { receipt: { id: answer.receipt } };
   if (!answer.data) return { errors, extensions };
-  const data = 'bytes' in answer.data ? JSON.parse(answer.data.bytes.toString('utf8')) : answer.data.tree;
+  const data = JSON.parse(answer.data.toString('utf8'));
   return { ...(errors.length > 0 && { errors }), data, extensions };
 }

@@ -13,7 +13,7 @@ const ALWAYS_BY_STATUS = new Set<ErrorCode>([
   'INTERNAL_SERVER_ERROR',
 ]);
 
-const NO_FAILURES = Buffer.from('{"data":');
+const DATA = Buffer.from('{"data":');
 
 /** Writes an answer as a GraphQL response body. Data that is bytes already is not touched. */
 export function answerBody(answer: Answer, language: Language): Buffer {
@@ -23,9 +23,7 @@ export function answerBody(answer: Answer, language: Language): Buffer {
       ? ''
       : `"errors":${JSON.stringify(answer.failures.map((one) => formatFailure(one, language)))},`;
   if (!answer.data) return Buffer.from(`{${errors}${tail}`);
-  if ('bytes' in answer.data)
-    return Buffer.concat([NO_FAILURES, answer.data.bytes, Buffer.from(`,${errors}${tail}`)]);
-  return Buffer.from(`{${errors}"data":${JSON.stringify(answer.data.tree)},${tail}`);
+  return Buffer.concat([DATA, answer.data, Buffer.from(`,${errors}${tail}`)]);
 }
 
 /**
