@@ -34,21 +34,19 @@ const root = projectRoot();
 const folder = mkdtempSync(join(tmpdir(), 'liancha-bench-'));
 const stub = await startStub();
 const departments = readDepartments(join(root, 'schema/departments.json'));
-const subgraphs = departments
-  .all()
-  .flatMap(({ code, name, subgraph }) =>
-    subgraph === null
-      ? []
-      : [
-          {
-            name: subgraph,
-            url: stub.url,
-            department: code,
-            provider: { code, name },
-            schema: `subgraphs/${subgraph}/schema.graphql`,
-          },
-        ],
-  );
+const subgraphs = departments.all().flatMap(({ code, name, subgraph }) =>
+  subgraph === null
+    ? []
+    : [
+        {
+          name: subgraph,
+          url: stub.url,
+          department: code,
+          provider: { code, name },
+          schema: `subgraphs/${subgraph}/schema.graphql`,
+        },
+      ],
+);
 
 const isPinned = availableParallelism() > 1;
 function startPinned(parameters: readonly string[], environment: NodeJS.ProcessEnv): ChildProcess {
