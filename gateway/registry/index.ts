@@ -2,3 +2,4 @@ export type { CompositionProblem } from './compose.ts';
 export type { CostModel, ListSize } from './cost-model.ts';
 export { type Publication, type PublicationResult, publish } from './publication.ts';
 export type { Provider, SharingIndex, SharingRule, Subgraph } from './rules.ts';
+export { buildSupergraph } from './supergraph.ts';

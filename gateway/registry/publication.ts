@@ -1,17 +1,12 @@
 import { createHash } from 'node:crypto';
-import {
-  buildSubgraph,
-  isInterfaceType,
-  isObjectType,
-  type Schema,
-  Supergraph,
-} from '@apollo/federation-internals';
+import { buildSubgraph, isInterfaceType, isObjectType, type Schema } from '@apollo/federation-internals';
 import type { GraphQLSchema } from 'graphql';
 import { consumerSchema, RESERVED_TYPE_NAMES } from './api-schema.ts';
 import { type CompositionProblem, composeSupergraph } from './compose.ts';
 import { type CostModel, readCostModel } from './cost-model.ts';
 import type { SharingIndex, Subgraph } from './rules.ts';
 import { buildSharingIndex, type Implementations } from './sharing-index.ts';
+import { buildSupergraph } from './supergraph.ts';
 
 /** One published state of all subgraphs: what the gateway serves and under which rules. Immutable. */
 export interface Publication {
@@ -33,7 +28,7 @@ export type PublicationResult =
 export function publish(subgraphs: readonly Subgraph[], specification: string): PublicationResult {
   const composition = composeSupergraph(subgraphs, specification);
   if (!composition.ok) return composition;
-  const supergraph = Supergraph.build(composition.supergraphSdl);
+  const supergraph = buildSupergraph(composition.supergraphSdl);
   const reserved = RESERVED_TYPE_NAMES.filter((name) => supergraph.apiSchema().type(name) !== undefined);
   if (reserved.length > 0) {
     const message = `The type names ${reserved.join(', ')} belong to @purpose; rename yours.`;

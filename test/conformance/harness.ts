@@ -1,5 +1,4 @@
 import { composeServices } from '@apollo/composition';
-import { Supergraph } from '@apollo/federation-internals';
 import { ApolloGateway, LocalGraphQLDataSource } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
 import { buildSubgraphSchema } from '@apollo/subgraph';
@@ -8,6 +7,7 @@ import { createEngine } from '../../gateway/broker/engine.ts';
 import type { Fetch, FetchResult } from '../../gateway/broker/fetch.ts';
 import type { EngineInput, RunResult } from '../../gateway/broker/prepare.ts';
 import type { Failure } from '../../gateway/errors.ts';
+import { buildSupergraph } from '../../gateway/registry/index.ts';
 
 export type Resolvers = NonNullable<
   Extract<Parameters<typeof buildSubgraphSchema>[0], { resolvers?: unknown }>['resolvers']
@@ -63,7 +63,7 @@ export function federate(members: Readonly<Record<string, Member>>): Federation 
       buildSubgraphSchema({ typeDefs, resolvers: members[name]?.resolvers ?? {} }),
     ]),
   );
-  const schema = Supergraph.build(supergraphSdl).apiSchema().toGraphQLJSSchema();
+  const schema = buildSupergraph(supergraphSdl).apiSchema().toGraphQLJSSchema();
   const engine = createEngine({
     supergraphSdl,
     schema,

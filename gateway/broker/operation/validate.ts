@@ -13,9 +13,14 @@ const DIRECTIVES = new Set(['skip', 'include', 'purpose']);
 
 /** Validates against the consumers' schema, with the gateway's own rules. Stops at 20 errors. */
 export function validateOperation(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
-  return validate(schema, document, [...specifiedRules, reservedAliases, servedDirectives], {
-    maxErrors: 20,
-  });
+  return validate(
+    schema,
+    document,
+    [...specifiedRules, reservedAliases, reservedVariables, servedDirectives],
+    {
+      maxErrors: 20,
+    },
+  );
 }
 
 /** A response key such as `__typename` must mean what it says: the gateway reads it to tell types apart. */
@@ -25,6 +30,22 @@ function reservedAliases(context: ValidationContext): ASTVisitor {
       if (node.alias?.value.startsWith('__')) {
         const message = `Alias "${node.alias.value}" is not allowed: names that begin with "__" are reserved.`;
         context.reportError(new GraphQLError(message, { nodes: node.alias }));
+      }
+    },
+  };
+}
+
+/** Variables that the gateway itself sends to providers; a consumer's must not be taken for them. */
+const RESERVED_VARIABLE = /^(representations|contextualArgument_.*)$/;
+
+function reservedVariables(context: ValidationContext): ASTVisitor {
+  return {
+    VariableDefinition(node) {
+      const name = node.variable.name.value;
+      if (RESERVED_VARIABLE.test(name)) {
+        context.reportError(
+          new GraphQLError(`Variable "$${name}" is not allowed: the name is reserved.`, { nodes: node }),
+        );
       }
     },
   };

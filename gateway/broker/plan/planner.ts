@@ -1,6 +1,7 @@
-import { operationFromDocument, Supergraph } from '@apollo/federation-internals';
+import { operationFromDocument } from '@apollo/federation-internals';
 import { prettyFormatQueryPlan, type QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
+import { buildSupergraph } from '../../registry/index.ts';
 
 /** Plans operations over one supergraph. */
 export interface Planner {
@@ -11,7 +12,7 @@ export interface Planner {
 }
 
 export function createPlanner(supergraphSdl: string): Planner {
-  const supergraph = Supergraph.build(supergraphSdl);
+  const supergraph = buildSupergraph(supergraphSdl);
   const schema = supergraph.apiSchema();
   const planner = new QueryPlanner(supergraph);
   return {

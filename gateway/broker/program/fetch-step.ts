@@ -3,6 +3,7 @@ import { type DocumentNode, type GraphQLSchema, Kind, parse, type SelectionSetNo
 import type { Failure } from '../../errors.ts';
 import type { Fetch } from '../fetch.ts';
 import { type ProviderAnswer, type ReportedError, readAnswer } from './answer.ts';
+import { compileContexts } from './contexts.ts';
 import { mergeInto } from './merge.ts';
 import { objectsAt, type Path, pathsTo } from './paths.ts';
 import { compilePicker, topKeys } from './picker.ts';
@@ -32,9 +33,6 @@ export function compileFetch(
   providerName: ProviderName,
   { isAlone }: { readonly isAlone: boolean },
 ): Step {
-  if (node.contextRewrites && node.contextRewrites.length > 0) {
-    throw new Error(`@fromContext is not executed: ${node.serviceName}`);
-  }
   const provider = { provider: providerName(node.serviceName), subgraph: node.serviceName };
   const head = `{"query":${JSON.stringify(node.operation)}`;
   const usages = node.variableUsages ?? [];
@@ -70,8 +68,11 @@ export function compileFetch(
 
   const representationOf = compileRepresentation(schema, node.requires);
   const inputRewrite = compileRewrites(schema, node.inputRewrites);
-  const runEntities: Step = async (state) => {
-    const entities = objectsAt(state.data, path);
+  const runEntities = async (
+    state: RunState,
+    entities: readonly JsonObject[],
+    context: JsonObject,
+  ): Promise<void> => {
     const groups = new Map<string, { readonly index: number; readonly targets: JsonObject[] }>();
     const representations: string[] = [];
     for (const entity of entities) {
@@ -88,10 +89,11 @@ export function compileFetch(
     }
     if (representations.length === 0) return;
     const targets = [...groups.values()].flatMap((group) => group.targets);
-    const answer = await send(state, { representations: new RawJson(`[${representations.join(',')}]`) });
+    const sent = { ...context, representations: new RawJson(`[${representations.join(',')}]`) };
+    const answer = await send(state, sent);
     if (!answer.ok) return fail(targets, answer);
     if (!answer.data && !allLocated(answer.errors)) return invalid(targets);
-    reportEntities(state, answer.errors, provider, path, entities, [...groups.values()]);
+    reportEntities(state, answer.errors, provider, path, targets, [...groups.values()]);
     if (!answer.data) return;
     const received = answer.data._entities;
     if (!Array.isArray(received) || received.length !== representations.length) return invalid(targets);
@@ -106,7 +108,15 @@ export function compileFetch(
       for (const target of same) mergeInto(target, same.length > 1 ? structuredClone(entity) : entity);
     }
   };
-  return guardDefects(runEntities, path, invalid);
+  if (!node.contextRewrites || node.contextRewrites.length === 0) {
+    return guardDefects((state) => runEntities(state, objectsAt(state.data, path), {}), path, invalid);
+  }
+  // Arguments from the context are variables, the same for a whole request: one request for each set of values.
+  const groupByContext = compileContexts(schema, path, node.contextRewrites);
+  const runGroups: Step = async (state) => {
+    await Promise.all(groupByContext(state.data).map((one) => runEntities(state, one.entities, one.values)));
+  };
+  return guardDefects(runGroups, path, invalid);
 }
 
 /** Do all errors say which field they are about? Then each of them explains its own null. */
@@ -173,15 +183,16 @@ function reportEntities(
   errors: readonly ReportedError[],
   provider: ProviderFacts,
   path: Path,
-  entities: readonly JsonObject[],
+  targets: readonly JsonObject[],
   groups: readonly { readonly index: number; readonly targets: readonly JsonObject[] }[],
 ): void {
   if (errors.length === 0) return;
   const paths = pathsTo(state.data, path);
+  const entities = objectsAt(state.data, path);
   for (const error of errors) {
     const [root, index, ...rest] = error.path ?? [];
     const group = root === '_entities' ? groups.find((one) => one.index === index) : undefined;
-    const hit = group ? group.targets : entities;
+    const hit = group ? group.targets : targets;
     for (const target of hit) {
       const at = paths[entities.indexOf(target)] ?? [];
       state.failures.push({ ...translate(error.code, provider), path: group ? [...at, ...rest] : at });
