@@ -48,6 +48,16 @@ module.exports = {
     arrow('gateway-knows-no-provider', '^gateway/', '^subgraphs/', 'providers are met over HTTP only'),
     arrow('providers-know-no-gateway', '^subgraphs/', '^gateway/', 'a provider needs the kit only'),
     {
+      name: 'no-reaching-past-a-face',
+      severity: 'error',
+      comment: "a folder's index.ts is its contract",
+      from: { path: '^gateway/(\\w+)(/|\\.ts$)' },
+      to: {
+        path: '^gateway/\\w+/',
+        pathNot: ['^gateway/$1/', '^gateway/\\w+/index\\.ts$'],
+      },
+    },
+    {
       name: 'no-io-on-the-querys-way',
       severity: 'error',
       comment: 'deciding, guarding, planning and shaping are pure functions',

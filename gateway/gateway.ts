@@ -1,18 +1,18 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openAssertionSigner } from './broker/assertion/signer.ts';
-import { createEngine } from './broker/engine.ts';
-import { createBroker } from './broker/index.ts';
-import { createUpstream } from './broker/upstream/upstream.ts';
+import { createBroker, createEngine, createUpstream, openAssertionSigner } from './broker/index.ts';
 import type { Configuration } from './config.ts';
 import { readExamples } from './demonstration.ts';
 import { projectRoot } from './files.ts';
 import { greeting } from './greeting.ts';
-import { createGatekeeper } from './http/gatekeeper.ts';
-import { createApolloDoor } from './http/graphql/apollo-door.ts';
-import { createGraphqlEndpoint, type Service } from './http/graphql/endpoint.ts';
-import { createRoutes } from './http/routes.ts';
-import { listen } from './http/server.ts';
+import {
+  createApolloDoor,
+  createGatekeeper,
+  createGraphqlEndpoint,
+  createRoutes,
+  listen,
+  type Service,
+} from './http/index.ts';
 import {
   createIdentity,
   type DemonstrationIssuer,
@@ -23,9 +23,7 @@ import { openLedger, openSecret, subjectHasher } from './ledger/index.ts';
 import { createPolicy, fileGrants, maskFor } from './policy/index.ts';
 import { publish, type Subgraph } from './registry/index.ts';
 import { memoryCounters, redisCounters } from './store/index.ts';
-import { createLogger } from './telemetry/logger.ts';
-import { createMetrics } from './telemetry/metrics.ts';
-import { createTracing } from './telemetry/tracing.ts';
+import { createLogger, createMetrics, createTracing } from './telemetry/index.ts';
 
 /** A running gateway. */
 export interface Gateway {

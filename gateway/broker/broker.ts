@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Failure } from '../errors.ts';
-import type { Disclosure, Ledger, ProviderCall } from '../ledger/disclosure.ts';
+import type { Disclosure, Ledger, ProviderCall } from '../ledger/index.ts';
 import type { Publication } from '../registry/index.ts';
 import type { DisclosureId, MaskRule, Principal, Use } from '../words.ts';
 import { digestOf } from './digest.ts';
@@ -136,7 +136,7 @@ export function createBroker(parts: BrokerParts): Broker {
       inputs.decisions.length > 0 ? [...program.decisions, ...inputs.decisions] : program.decisions;
     const judged: About = { ...about, decisions };
     if (purpose?.onDenied === 'REJECT') {
-      const denials = deniedAtOnce(publication.schema, admitted, program.denied, coerced.values);
+      const denials = deniedAtOnce(admitted, program.denied, coerced.values);
       if (denials.length > 0) return refuseRecorded(judged, denials);
     }
     return runRecorded(parts, program, coerced.values, judged, admitted.kind);

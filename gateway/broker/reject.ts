@@ -3,7 +3,6 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   GraphQLIncludeDirective,
-  type GraphQLSchema,
   GraphQLSkipDirective,
   getDirectiveValues,
   Kind,
@@ -17,7 +16,6 @@ type Variables = Readonly<Record<string, unknown>>;
 
 /** `onDenied: REJECT`: the denials that this request would meet, before anyone is asked; paths name no list items. */
 export function deniedAtOnce(
-  _schema: GraphQLSchema,
   admitted: Admitted,
   denied: ReadonlyMap<FieldNode, Denial>,
   variables: Variables,

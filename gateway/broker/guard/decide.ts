@@ -37,9 +37,10 @@ export interface Judged {
 
 /**
  * Decides on a field. Through an interface it is as strict as its strictest implementation, and a computed
- * field needs, in clear, everything that it is computed from (Measures Art. 14: "in altered form").
+ * field needs, in clear, everything that it is computed from (Measures Art. 14: "in altered form"). A mask works on
+ * values: an object that may only be seen masked cannot be shown.
  */
-export function decideField(judge: Judge, parent: GraphQLNamedType, field: string): Verdict {
+export function decideField(judge: Judge, parent: GraphQLNamedType, field: string, isLeaf: boolean): Verdict {
   const owners = [parent, ...(isAbstractType(parent) ? judge.schema.getPossibleTypes(parent) : [])];
   const decisions: Judged[] = [];
   const masks = new Map<string, MaskRule>();
@@ -53,6 +54,7 @@ export function decideField(judge: Judge, parent: GraphQLNamedType, field: strin
     const computed = decideSources(judge, rule, decisions);
     if (computed) return { denied: computed, masks: NO_MASKS, decisions };
     if (decision.effect !== 'MASK') continue;
+    if (!isLeaf) return { denied: denialOf(judge, rule, 'PURPOSE_NOT_ALLOWED'), masks: NO_MASKS, decisions };
     if (owner === parent) shared = decision.mask;
     masks.set(owner.name, decision.mask);
   }
@@ -103,11 +105,11 @@ function denialOf(
       class: rule.class,
       provider: rule.provider.name,
       providerCode: rule.provider.code,
-      basis: rule.basis ?? (rule.classified ? '—' : '未分类 unclassified'),
+      ...(code === 'WITHHELD' && { basis: rule.basis ?? '未分类 unclassified' }),
       use: judge.use,
       allowed: [...rule.purposes].join(', ') || '—',
       ...(rule.matchOnly.size > 0 && { matchOnly: [...rule.matchOnly].join(', ') }),
-      zone: [...rule.zones].join(', '),
+      ...(code === 'ZONE_MISMATCH' && { zone: [...rule.zones].join(', ') || '—' }),
       apply: judge.applyLink(rule.tests ?? rule.coordinate),
     },
   };

@@ -78,15 +78,14 @@ export function guardOperation(
     const field = fieldOf(parent, name);
     if (!field)
       throw new Error(`${parent.name}.${name} is not in the schema, although the operation was validated`);
-    const verdict = note(decideField(judge, parent, name));
     const type = getNamedType(field.type);
-    const refusal =
-      verdict.denied ?? guardInputs(node, parent, field) ?? maskedComposite(verdict, isLeafType(type));
+    const verdict = note(decideField(judge, parent, name, isLeafType(type)));
+    const refusal = verdict.denied ?? guardInputs(node, parent, field);
     if (refusal) {
       denied.set(node, refusal);
       return; // Nothing below a denied field is asked for.
     }
-    if (verdict.denied === null && verdict.masks.size > 0) masks.set(node, verdict.masks);
+    if (verdict.masks.size > 0) masks.set(node, verdict.masks);
     if (isSubject(judge, parent, name)) subjects.add(node);
     if (isEnumType(type)) {
       const values = new Map<string, Denial>();
@@ -147,11 +146,4 @@ function ownersOf(judge: Judge, parent: GraphQLNamedType): string[] {
 
 function isSubject(judge: Judge, parent: GraphQLNamedType, field: string): boolean {
   return ownersOf(judge, parent).some((owner) => judge.index.rule(`${owner}.${field}`).subject !== undefined);
-}
-
-/** A mask works on values; an object that may only be seen masked cannot be shown. */
-function maskedComposite(verdict: Verdict, isLeaf: boolean): Denial | null {
-  if (isLeaf || verdict.denied !== null || verdict.masks.size === 0) return null;
-  const [coordinate] = verdict.decisions;
-  return { code: 'PURPOSE_NOT_ALLOWED', details: { coordinate: coordinate?.coordinate ?? '' } };
 }

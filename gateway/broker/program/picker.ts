@@ -4,38 +4,28 @@ import { isJsonObject, type JsonObject } from './record.ts';
 /** Copies of a provider's answer only what it was asked for. */
 export type Picker = (value: unknown) => unknown;
 
+type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
+
 /**
  * A picker for a selection. A provider that sends more than it was asked for could otherwise speak for another
  * department's fields, since answers are merged. Type conditions need not be looked at: keys are what is merged.
  */
 export function compilePicker(document: DocumentNode, set: SelectionSetNode): Picker {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const one of document.definitions)
-    if (one.kind === Kind.FRAGMENT_DEFINITION) fragments.set(one.name.value, one);
-  return pickerOf(fragments, [set]);
+  return pickerOf(fragmentsOf(document), [set]);
 }
 
-function pickerOf(
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-  sets: readonly SelectionSetNode[],
-): Picker {
-  const children = new Map<string, SelectionSetNode[]>();
-  const visited = new Set<string>();
-  const collect = (set: SelectionSetNode): void => {
-    for (const one of set.selections) {
-      if (one.kind === Kind.FIELD) {
-        const key = one.alias?.value ?? one.name.value;
-        children.set(key, [...(children.get(key) ?? []), ...(one.selectionSet ? [one.selectionSet] : [])]);
-      } else if (one.kind === Kind.INLINE_FRAGMENT) collect(one.selectionSet);
-      else if (!visited.has(one.name.value)) {
-        visited.add(one.name.value);
-        const fragment = fragments.get(one.name.value);
-        if (fragment) collect(fragment.selectionSet);
-      }
-    }
-  };
-  for (const set of sets) collect(set);
-  const keys = [...children].map(([key, inner]) => ({
+/** The response keys at the top of a selection, fragments included. */
+export function topKeys(document: DocumentNode, set: SelectionSetNode): string[] {
+  return [...keysOf(fragmentsOf(document), [set]).keys()];
+}
+
+function fragmentsOf(document: DocumentNode): Fragments {
+  const fragments = document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION);
+  return new Map(fragments.map((one) => [one.name.value, one]));
+}
+
+function pickerOf(fragments: Fragments, sets: readonly SelectionSetNode[]): Picker {
+  const keys = [...keysOf(fragments, sets)].map(([key, inner]) => ({
     key,
     pick: inner.length > 0 ? pickerOf(fragments, inner) : null,
   }));
@@ -52,23 +42,23 @@ function pickerOf(
   return pick;
 }
 
-/** The response keys at the top of a selection, fragments included. */
-export function topKeys(document: DocumentNode, set: SelectionSetNode): string[] {
-  const keys = new Set<string>();
+/** The response keys of selections, each with what is selected below it. */
+function keysOf(fragments: Fragments, sets: readonly SelectionSetNode[]): Map<string, SelectionSetNode[]> {
+  const keys = new Map<string, SelectionSetNode[]>();
   const visited = new Set<string>();
-  const collect = (inner: SelectionSetNode): void => {
-    for (const one of inner.selections) {
-      if (one.kind === Kind.FIELD) keys.add(one.alias?.value ?? one.name.value);
-      else if (one.kind === Kind.INLINE_FRAGMENT) collect(one.selectionSet);
+  const collect = (set: SelectionSetNode): void => {
+    for (const one of set.selections) {
+      if (one.kind === Kind.FIELD) {
+        const key = one.alias?.value ?? one.name.value;
+        keys.set(key, [...(keys.get(key) ?? []), ...(one.selectionSet ? [one.selectionSet] : [])]);
+      } else if (one.kind === Kind.INLINE_FRAGMENT) collect(one.selectionSet);
       else if (!visited.has(one.name.value)) {
         visited.add(one.name.value);
-        const fragment = document.definitions.find(
-          (other) => other.kind === Kind.FRAGMENT_DEFINITION && other.name.value === one.name.value,
-        );
-        if (fragment?.kind === Kind.FRAGMENT_DEFINITION) collect(fragment.selectionSet);
+        const fragment = fragments.get(one.name.value);
+        if (fragment) collect(fragment.selectionSet);
       }
     }
   };
-  collect(set);
-  return [...keys];
+  for (const set of sets) collect(set);
+  return keys;
 }

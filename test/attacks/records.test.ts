@@ -1,0 +1,81 @@
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test, vi } from 'vitest';
+import { FUND, purpose, type System, startSystem } from '../e2e/system.ts';
+
+let system: System | undefined;
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await system?.close();
+  system = undefined;
+});
+
+test('when the disclosure cannot be recorded, nothing is disclosed; when it can again, answers come again', async () => {
+  system = await startSystem();
+  const query = `query ${purpose()} { person(idNumber: "${system.examples.person}") { name } }`;
+  expect((await system.ask(query)).data.person.name).toEqual(expect.any(String));
+  // The disk fails under every open file: the only way to plant this without a failing disk.
+  const probe = await open(join(system.dataDir, 'ledger', 'segment-00000001.v1'));
+  const handles = Object.getPrototypeOf(probe);
+  await probe.close();
+  const failing = vi.spyOn(handles, 'datasync').mockRejectedValue(new Error('EIO'));
+  for (const door of ['warm', 'first']) {
+    const answer = await system.ask(door === 'warm' ? query : `# other\n${query}`);
+    expect(answer.data).toBeUndefined();
+    expect([answer.status, answer.errors[0]?.extensions.code]).toEqual([503, 'LEDGER_UNAVAILABLE']);
+  }
+  failing.mockRestore();
+  expect((await system.ask(query)).data.person.name).toEqual(expect.any(String));
+});
+
+test('a grant that is taken back ends within a second, also for operations that are compiled', async () => {
+  const grants = join(mkdtempSync(join(tmpdir(), 'liancha-grants-')), 'grants.yaml');
+  cpSync('policies/grants.yaml', grants);
+  system = await startSystem({ settings: { grants } });
+  const query = `query ${purpose()} { person(idNumber: "${system.examples.person}") { phone } }`;
+  for (let times = 0; times < 3; times++) expect((await system.ask(query, { as: FUND })).errors).toEqual([]);
+  writeFileSync(
+    grants,
+    readFileSync(grants, 'utf8').replace('Person.insuranceMonths, Person.phone', 'Person.insuranceMonths'),
+  );
+  await expect
+    .poll(async () => (await system?.ask(query, { as: FUND }))?.errors[0]?.extensions.code, {
+      timeout: 1_500,
+      interval: 50,
+    })
+    .toBe('GRANT_REQUIRED');
+});
+
+test('every answer and every refusal is on record under its receipt', async () => {
+  system = await startSystem();
+  const id = system.examples.person;
+  const answers = [
+    await system.ask(`query Named ${purpose()} { person(idNumber: "${id}") { name photoDigest } }`),
+    await system.ask('{ person(idNumber: "1") { name } }'),
+    await system.ask('{ nowhere }'),
+    await system.post('nonsense'),
+    await system.ask('{ __typename }', { headers: { authorization: 'Bearer x' } }),
+  ];
+  const records = new Map(system.disclosures().map((one) => [one.id, one]));
+  const recorded = answers.map((answer) => records.get(answer.extensions.receipt?.id));
+  expect(recorded.map((one) => one?.errors)).toEqual([
+    ['WITHHELD'],
+    ['PURPOSE_REQUIRED'],
+    ['GRAPHQL_VALIDATION_FAILED'],
+    ['BAD_USER_INPUT'],
+    ['UNAUTHENTICATED'],
+  ]);
+  expect(recorded[0]).toMatchObject({
+    operationName: 'Named',
+    use: 'ADMINISTRATIVE_BASIS',
+    matter: 'YX-TEST-1',
+    rows: 1,
+    providers: [{ subgraph: 'population', outcome: 'OK', calls: 1 }],
+    decisions: expect.arrayContaining([
+      { coordinate: 'Person.name', effect: 'ALLOW', policies: ['unconditional'] },
+      { coordinate: 'Person.photoDigest', effect: 'DENY', code: 'WITHHELD', policies: ['withheld'] },
+    ]),
+  });
+});
