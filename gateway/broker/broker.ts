@@ -5,8 +5,9 @@ import type { Publication } from '../registry/index.ts';
 import type { DisclosureId, MaskRule, Principal, Use } from '../words.ts';
 import { digestOf } from './digest.ts';
 import type { FetchResult } from './fetch.ts';
-import type { Entitlement, Judge, Judged } from './guard/index.ts';
-import { grantsOf, guardVariables } from './guard/index.ts';
+import type { Entitlement, Judge } from './guard/index.ts';
+import { guardVariables } from './guard/index.ts';
+import { type Judgement, joinJudgements, NO_JUDGEMENT } from './judgement.ts';
 import type { Admission, OperationLimits, StatedPurpose } from './operation/index.ts';
 import { admitOperation, judgeCost, statedPurpose } from './operation/index.ts';
 import {
@@ -132,9 +133,7 @@ export function createBroker(parts: BrokerParts): Broker {
     const judge = judgeFor(parts, principal, purpose);
     const inputs = guardVariables(judge, operation.guardedVariables, variables);
     const program = parts.stage('decide', () => programFor(operation, judge, inputs, parts, principal));
-    const decisions =
-      inputs.decisions.length > 0 ? [...program.decisions, ...inputs.decisions] : program.decisions;
-    const judged: About = { ...about, decisions };
+    const judged: About = { ...about, judgement: joinJudgements(program.judgement, inputs.decisions) };
     if (purpose?.onDenied === 'REJECT') {
       const denials = deniedAtOnce(admitted, program.denied, coerced.values);
       if (denials.length > 0) return refuseRecorded(judged, denials);
@@ -155,7 +154,7 @@ interface About {
   readonly principal: Principal | null;
   readonly purpose: StatedPurpose | null;
   readonly variables: Readonly<Record<string, unknown>>;
-  readonly decisions?: readonly Judged[];
+  readonly judgement?: Judgement;
   readonly errors?: readonly string[];
   readonly outcome?: Outcome;
 }
@@ -188,7 +187,7 @@ async function runRecorded(
         if (!principal || !purpose)
           return { ok: false, code: 'PROVIDER_UNAVAILABLE', details: { provider: subgraph } };
         const idempotent = kind === 'query';
-        const grants = program.grants;
+        const grants = about.judgement?.grants ?? [];
         const question = { subgraph, body, idempotent, principal, purpose, grants, disclosure: id };
         const got = await parts.stage('fetch', () => parts.ask(question));
         noteCall(calls, subgraph, got);
@@ -242,7 +241,7 @@ function judgeFor(parts: BrokerParts, principal: Principal, purpose: StatedPurpo
 }
 
 function disclosureOf(parts: BrokerParts, id: DisclosureId, about: About): Disclosure {
-  const { principal, purpose, outcome, decisions = [] } = about;
+  const { principal, purpose, outcome, judgement = NO_JUDGEMENT } = about;
   return {
     id,
     time: parts.now(),
@@ -252,13 +251,8 @@ function disclosureOf(parts: BrokerParts, id: DisclosureId, about: About): Discl
     matter: purpose?.matter ?? null,
     operation: about.hash,
     operationName: about.name,
-    decisions: decisions.map(({ coordinate, decision }) => ({
-      coordinate,
-      effect: decision.effect,
-      ...(decision.effect === 'DENY' && { code: decision.code }),
-      policies: decision.policies,
-    })),
-    grants: grantsOf(decisions),
+    decisions: judgement.disclosed,
+    grants: judgement.grants,
     schemaRevision: parts.publication.revision,
     policyRevision: parts.policy.revision,
     providers: outcome?.providers ?? [],

@@ -1,18 +1,17 @@
 import type { DocumentNode, FieldNode, GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Failure } from '../errors.ts';
-import type { GrantId, MaskRule, Principal } from '../words.ts';
+import type { MaskRule, Principal } from '../words.ts';
 import type { Fetch } from './fetch.ts';
 import {
   type GuardedVariable,
-  grantsOf,
   guardedVariables,
   guardOperation,
   type Judge,
-  type Judged,
   pruneOperation,
   type VariableGuarding,
 } from './guard/index.ts';
+import { type Judgement, judgementOf } from './judgement.ts';
 import type { Admitted } from './operation/index.ts';
 import type { Denial, Guarded } from './shape/decisions.ts';
 import { type Coerced, coerceVariables } from './variables.ts';
@@ -59,9 +58,8 @@ export interface RunResult {
 
 /** A compiled operation for one entitlement. */
 export interface Program extends Runnable {
-  readonly decisions: readonly Judged[];
+  readonly judgement: Judgement;
   readonly denied: ReadonlyMap<FieldNode, Denial>;
-  readonly grants: readonly GrantId[];
 }
 
 /** Different entitlements (departments with other grants, other uses) for which one operation is kept compiled. */
@@ -110,9 +108,8 @@ export function programFor(
   });
   const program: Program = {
     run: (context) => runnable.run(context),
-    decisions: guarding.decisions,
+    judgement: judgementOf(guarding.decisions),
     denied: guarding.denied,
-    grants: grantsOf(guarding.decisions),
   };
   operation.programs.set(key, program);
   return program;

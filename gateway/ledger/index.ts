@@ -1,3 +1,3 @@
-export type { Disclosure, Ledger, ProviderCall } from './disclosure.ts';
+export type { DisclosedCoordinate, Disclosure, Ledger, ProviderCall } from './disclosure.ts';
 export { openLedger } from './file-ledger.ts';
 export { openSecret, subjectHasher } from './subjects.ts';

@@ -79,12 +79,15 @@ function createEntitlement(basis: Basis): Entitlement {
   const { grants, now, use, principal } = basis;
   const active = grants.filter((one) => one.validFrom <= now && now < one.validUntil);
   const boundaries = grants.flatMap((one) => [one.validFrom, one.validUntil]).filter((at) => at > now);
-  const state = JSON.stringify([
-    basis.revision,
-    principal.zone,
-    use,
-    active.map((one) => [one.id, one.coordinates, one.uses]),
+  // Grants that have ended count too: they make the difference between GRANT_EXPIRED and GRANT_REQUIRED.
+  const held = grants.map((one) => [
+    one.id,
+    one.coordinates,
+    one.uses,
+    active.includes(one),
+    one.validUntil <= now,
   ]);
+  const state = JSON.stringify([basis.revision, principal.zone, use, held]);
   const byRule = new WeakMap<SharingRule, Decision>();
   const byKind = new Map<string, Decision>();
   return {
@@ -106,8 +109,16 @@ function createEntitlement(basis: Basis): Entitlement {
 function kindOf(basis: Basis, rule: SharingRule): string {
   const item = rule.tests ?? rule.coordinate;
   const isGranted = basis.grants.some((one) => covers(one, item));
-  const { class: sharing, classified, purposes, masks, zones } = rule;
-  return JSON.stringify([isGranted ? item : '', sharing, classified, [...purposes], [...masks], [...zones]]);
+  const { class: sharing, classified, purposes, matchOnly, masks, zones } = rule;
+  return JSON.stringify([
+    isGranted ? item : '',
+    sharing,
+    classified,
+    [...purposes],
+    [...matchOnly],
+    [...masks],
+    [...zones],
+  ]);
 }
 
 /** One decision. A policy that errs denies: to skip it, as Cedar does, could skip a forbid. */
@@ -186,6 +197,7 @@ function coordinateEntity(rule: SharingRule, item: string): cedar.EntityJson {
       class: rule.class,
       classified: rule.classified,
       purposes: [...rule.purposes],
+      matchOnly: [...rule.matchOnly],
       masked: [...rule.masks.keys()],
       zones: [...rule.zones],
     },

@@ -129,6 +129,7 @@ describe.each(['first request', 'warm request'])('%s', (door) => {
     const answer = await ask(query, { as: FUND, variables: { filter: { phone } } });
     expect(answer.errors).toEqual([]);
     expect(answer.data.people.edges[0].node.phone).toBe(phone);
+    expect(system.received[0]?.consumer.grants).toEqual(['G-2026-0003']);
   });
 
   test('one text, two values: only the value that tests a conditional item is refused', async () => {

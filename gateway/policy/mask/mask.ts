@@ -45,9 +45,13 @@ function maskName(text: string): string {
   return characters.slice(0, family).join('') + '*'.repeat(characters.length - family);
 }
 
-/** Down to the district (区, 县, 市辖…): what follows the first of them is hidden. */
+/** A place name before a road, a number or a residential compound (小区) begins. */
+const PLACE = '[^路街巷道号弄村镇小\\d]';
+const DISTRICT = new RegExp(`^(?:${PLACE}{1,10}?[市州盟])?${PLACE}{1,6}?[区县旗]`, 'u');
+
+/** Down to the district: what follows it is hidden, and all of it where no district can be told for sure. */
 function maskAddress(text: string): string {
-  const district = /^.*?[市州盟].*?[区县旗]/u.exec(text)?.[0] ?? /^.*?[区县旗]/u.exec(text)?.[0];
+  const district = DISTRICT.exec(text)?.[0];
   return district !== undefined && district.length < text.length ? `${district}***` : FIXED;
 }
 

@@ -49,6 +49,7 @@ function decide(
 }
 
 const conditional = rule({ class: 'CONDITIONAL' });
+const matched = { matchOnly: new Set(['ADMINISTRATIVE_BASIS']) } as const;
 const masked = { masks: new Map([['WORK_REFERENCE', 'NAME']] as const) };
 
 test.each<[string, ReturnType<typeof decide>, object]>([
@@ -68,6 +69,16 @@ test.each<[string, ReturnType<typeof decide>, object]>([
     'withheld',
     decide(rule({ class: 'WITHHELD' })),
     { effect: 'DENY', code: 'WITHHELD', policies: ['withheld'] },
+  ],
+  [
+    'only to be matched, although the uses name it',
+    decide(rule(matched)),
+    { effect: 'DENY', code: 'PURPOSE_NOT_ALLOWED', policies: ['match-only'] },
+  ],
+  [
+    'only to be matched, with a grant',
+    decide(rule({ class: 'CONDITIONAL', ...matched }), [grant()]),
+    { effect: 'DENY', code: 'PURPOSE_NOT_ALLOWED' },
   ],
   [
     'withheld, with a grant',
@@ -148,6 +159,18 @@ test.each<[string, ReturnType<typeof decide>, object]>([
   ],
 ])('%s', (_, decision, expected) => {
   expect(decision).toMatchObject(expected);
+});
+
+test('entitlements that decide differently have different keys', () => {
+  const keyWith = (grants: readonly Grant[]) => {
+    const source = { current: () => grants, onChange: () => () => undefined, close: () => undefined };
+    return createPolicy({ folder: 'policies', grants: source, zone: 'EXTRANET', now: () => NOW }).entitle(
+      principal,
+      'ADMINISTRATIVE_BASIS',
+    ).key;
+  };
+  const ended = grant({ validFrom: 0, validUntil: NOW });
+  expect(new Set([keyWith([]), keyWith([grant()]), keyWith([ended])]).size).toBe(3);
 });
 
 test('a grant begins and ends by the clock, without anything being read again', () => {
