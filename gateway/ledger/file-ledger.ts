@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Disclosure, Ledger } from './disclosure.ts';
 import { createIds } from './ids.ts';
 import { lockFolder } from './lock.ts';
@@ -16,6 +17,9 @@ interface Waiting {
   resolve(): void;
   reject(error: unknown): void;
 }
+
+/** Pause after a failed write, before a new segment is tried. */
+const RETRY_MS = 200;
 
 const SEGMENT_BYTES = 64 * 1_048_576;
 
@@ -66,7 +70,7 @@ class FileLedger implements Ledger {
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#committing;
-    await this.#segment?.file.close();
+    await this.#segment?.file.close().catch(() => undefined); // What was acknowledged is synced already.
     this.#unlock();
   }
 
@@ -80,6 +84,7 @@ class FileLedger implements Ledger {
       } catch (error) {
         await this.#abandonSegment();
         for (const one of batch) one.reject(error);
+        await sleep(RETRY_MS); // A full disk should not be filled with new segments as well.
       }
     }
     this.#committing = null;

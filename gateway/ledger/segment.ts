@@ -37,8 +37,20 @@ export async function createSegment(folder: string): Promise<OpenSegment> {
   const number = last === undefined ? 1 : Number(NAME.exec(last)?.[1]) + 1;
   const path = join(folder, `segment-${String(number).padStart(8, '0')}.v1`);
   const file = await open(path, 'ax', 0o640);
-  const directory = await open(folder, 'r');
-  await directory.sync(); // The new name itself must survive a crash.
-  await directory.close();
+  try {
+    await syncFolder(folder); // The new name itself must survive a crash.
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
   return { file, path };
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const directory = await open(folder, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -54,6 +54,18 @@ test('a second process, or a second opening, is refused', async () => {
   const ledger = await open();
   await expect(open()).rejects.toThrow(/in use by another process/);
   await ledger.close();
+  await (await open()).close();
+});
+
+test('the lock of a process that is dead is taken over', async () => {
+  mkdirSync(join(dataDir, 'ledger'));
+  writeFileSync(join(dataDir, 'ledger', 'LOCK'), '999999999 1');
+  await (await open()).close();
+});
+
+test('the lock of a process id that was given again is taken over', async () => {
+  mkdirSync(join(dataDir, 'ledger'));
+  writeFileSync(join(dataDir, 'ledger', 'LOCK'), `${process.pid} 1`);
   await (await open()).close();
 });
 

@@ -49,7 +49,7 @@ function decide(
 }
 
 const conditional = rule({ class: 'CONDITIONAL' });
-const matched = { matchOnly: new Set(['ADMINISTRATIVE_BASIS']) } as const;
+const matched = { matchOnly: new Set<Use>(['ADMINISTRATIVE_BASIS']) };
 const masked = { masks: new Map([['WORK_REFERENCE', 'NAME']] as const) };
 
 test.each<[string, ReturnType<typeof decide>, object]>([
