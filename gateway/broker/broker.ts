@@ -120,12 +120,14 @@ export function createBroker(parts: BrokerParts): Broker {
 
   const answer: Broker['answer'] = async (operation, variables, principal) => {
     const { admitted } = operation;
-    const purpose = admitted.purpose && statedPurpose(admitted.purpose, variables);
-    const about: About = { hash: admitted.hash, name: admitted.name, principal, purpose, variables };
-    if (admitted.asksForData && !purpose)
-      return refuseRecorded(about, [{ code: 'PURPOSE_REQUIRED', details: {} }]);
+    const unstated: About = { hash: admitted.hash, name: admitted.name, principal, purpose: null, variables };
+    const required: Failure = { code: 'PURPOSE_REQUIRED', details: {} };
+    if (admitted.asksForData && !admitted.purpose) return refuseRecorded(unstated, [required]);
     const coerced = operation.coerce(variables);
-    if (!coerced.ok) return refuseRecorded(about, coerced.failures);
+    if (!coerced.ok) return refuseRecorded(unstated, coerced.failures);
+    const purpose = admitted.purpose && statedPurpose(admitted.purpose, coerced.values);
+    if (admitted.asksForData && !purpose) return refuseRecorded(unstated, [required]);
+    const about: About = { ...unstated, purpose };
     if (typeof admitted.measure.cost === 'function') {
       const excess = judgeCost(admitted.measure.cost(coerced.values), limits);
       if (excess) return refuseRecorded(about, [excess]);

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { buildSubgraph, isInterfaceType, isObjectType, type Schema } from '@apollo/federation-internals';
+import {
+  buildSubgraph,
+  isInterfaceType,
+  isObjectType,
+  type Schema,
+  type Supergraph,
+} from '@apollo/federation-internals';
 import type { GraphQLSchema } from 'graphql';
 import { consumerSchema, RESERVED_TYPE_NAMES } from './api-schema.ts';
 import { type CompositionProblem, composeSupergraph } from './compose.ts';
@@ -28,7 +34,9 @@ export type PublicationResult =
 export function publish(subgraphs: readonly Subgraph[], specification: string): PublicationResult {
   const composition = composeSupergraph(subgraphs, specification);
   if (!composition.ok) return composition;
-  const supergraph = buildSupergraph(composition.supergraphSdl);
+  const built = tryBuildSupergraph(composition.supergraphSdl);
+  if (!built.ok) return built;
+  const { supergraph } = built;
   const reserved = RESERVED_TYPE_NAMES.filter((name) => supergraph.apiSchema().type(name) !== undefined);
   if (reserved.length > 0) {
     const message = `The type names ${reserved.join(', ')} belong to @purpose; rename yours.`;
@@ -53,6 +61,20 @@ export function publish(subgraphs: readonly Subgraph[], specification: string): 
       subgraphs,
     },
   };
+}
+
+type Built =
+  | { readonly ok: true; readonly supergraph: Supergraph }
+  | Extract<PublicationResult, { ok: false }>;
+
+/** What composes may still need a feature that is not executed here; then it is not published. */
+function tryBuildSupergraph(supergraphSdl: string): Built {
+  try {
+    return { ok: true, supergraph: buildSupergraph(supergraphSdl) };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { ok: false, problems: [{ code: 'UNSUPPORTED_FEATURE', message }] };
+  }
 }
 
 function revisionOf(subgraphs: readonly Subgraph[]): string {

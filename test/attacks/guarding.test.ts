@@ -217,6 +217,14 @@ describe.each(['first request', 'warm request'])('%s', (door) => {
     ]);
   });
 
+  test('the purpose can be a default of a variable', async () => {
+    const query = `${mark} query ($use: Use! = WORK_REFERENCE, $id: ID!) @purpose(use: $use, matter: "m") { person(idNumber: $id) { name } }`;
+    const masked = await ask(query, { variables: { id } });
+    expect(masked.data.person.name).toContain('*');
+    expect(codes(await ask(query, { variables: { id, use: 'SALE' } }))).toEqual(['BAD_USER_INPUT']);
+    expect(codes(await ask(query, { variables: { id, use: null } }))).toEqual(['BAD_USER_INPUT']);
+  });
+
   test('a mutation is guarded like a query, and runs once', async () => {
     const query = `${mark} mutation ($id: ID!) ${purpose()} { reportDiscrepancy(subject: $id, coordinate: "Person.name", note: "x") { id } }`;
     const answer = await ask(query, { variables: { id } });

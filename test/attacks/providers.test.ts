@@ -13,8 +13,11 @@ afterEach(async () => {
   running = null;
 });
 
-/** The city with a marriage provider that replies as the test says. */
-async function withMarriage(reply: Reply): Promise<{ system: System; calls: () => number }> {
+/** The city with one provider that replies as the test says. */
+async function withProvider(
+  name: 'marriage' | 'population',
+  reply: Reply,
+): Promise<{ system: System; calls: () => number }> {
   let calls = 0;
   const server = createServer((request, response) => {
     request.resume();
@@ -26,12 +29,14 @@ async function withMarriage(reply: Reply): Promise<{ system: System; calls: () =
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const system = await startSystem({
-    instead: { marriage: `http://127.0.0.1:${port}/` },
+    instead: { [name]: `http://127.0.0.1:${port}/` },
     settings: { providers: { timeoutMs: 300 }, limits: { answerBytes: 100_000 } },
   });
   running = { system, server };
   return { system, calls: () => calls };
 }
+
+const withMarriage = (reply: Reply) => withProvider('marriage', reply);
 
 const ask = (system: System): Promise<Answer> =>
   system.ask(`query ${purpose()} { person(idNumber: "${system.examples.person}") { name maritalStatus } }`);
@@ -119,6 +124,15 @@ test('a read is tried twice when the connection fails, and never more', async ()
   const { system, calls } = await withMarriage((response) => response.destroy());
   await ask(system);
   expect(calls()).toBe(2);
+});
+
+test('a mutation is never tried twice: it may have been done', async () => {
+  const { system, calls } = await withProvider('population', (response) => response.destroy());
+  const answer = await system.ask(
+    `mutation ${purpose()} { reportDiscrepancy(subject: "${system.examples.person}", coordinate: "x", note: "x") { id } }`,
+  );
+  expect(answer.errors.map((one) => one.extensions.code)).toEqual(['PROVIDER_UNAVAILABLE']);
+  expect(calls()).toBe(1);
 });
 
 test('a provider that keeps failing is left alone for a while', async () => {

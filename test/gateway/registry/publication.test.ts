@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { publish } from '../../../gateway/registry/index.ts';
+import type { DepartmentCode } from '../../../gateway/words.ts';
+
+const specification = readFileSync('schema/sharing.graphql', 'utf8');
+const provider = { code: '11990101MB00000019' as DepartmentCode, name: 'p' };
+const published = (sdl: string) =>
+  publish([{ name: 'a', url: 'http://a.example/', sdl, provider }], specification);
+const codesOf = (sdl: string): string[] => {
+  const result = published(sdl);
+  return result.ok ? [] : result.problems.map((one) => one.code);
+};
+
+test.each([
+  ['is not GraphQL', 'type {', 'INVALID_GRAPHQL'],
+  ['does not compose', 'type Query { a: Missing }', 'INVALID_GRAPHQL'],
+  ['takes a name of @purpose', 'type Query { a: Use } enum Use { X }', 'RESERVED_NAME'],
+  [
+    'leaves to us what is not enforced here',
+    `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@authenticated"])
+     type Query { a: Int @authenticated }`,
+    'UNSUPPORTED_FEATURE',
+  ],
+])('a subgraph that %s is refused', (_, sdl, code) => {
+  expect(codesOf(sdl)).toContain(code);
+});
+
+test('a copy of the specification inside a subgraph does not count', () => {
+  const result = published(`
+    extend schema @link(url: "https://specs.apollo.dev/federation/v2.9")
+      @link(url: "https://liancha.example/sharing/v1.0", import: ["@sharing"])
+    directive @sharing(class: sharing__Class = UNCONDITIONAL, as: String) on FIELD_DEFINITION
+    enum sharing__Class { UNCONDITIONAL }
+    type Query { a: Int @sharing b: Int @sharing(class: WITHHELD, basis: "law") }`);
+  if (!result.ok) throw new Error(JSON.stringify(result.problems));
+  expect(result.publication.index.rule('Query.a')).toMatchObject({ class: 'WITHHELD', classified: false });
+  expect(result.publication.index.rule('Query.b')).toMatchObject({ class: 'WITHHELD', basis: 'law' });
+});
+
+test('renamed directives are read under their new names', () => {
+  const result = published(`
+    extend schema @link(url: "https://specs.apollo.dev/federation/v2.9")
+      @link(url: "https://liancha.example/sharing/v1.0", as: "gx", import: [{ name: "@sharing", as: "@rule" }])
+    type Query { a: String @rule(class: CONDITIONAL) @gx__mask(rule: NAME, for: [WORK_REFERENCE]) }`);
+  if (!result.ok) throw new Error(JSON.stringify(result.problems));
+  const rule = result.publication.index.rule('Query.a');
+  expect([rule.class, [...rule.masks]]).toEqual(['CONDITIONAL', [['WORK_REFERENCE', 'NAME']]]);
+});
