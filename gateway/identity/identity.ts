@@ -63,7 +63,7 @@ export function createIdentity(options: IdentityOptions): Identity {
       if (known && options.now() < known.until) return { ok: true, principal: known.principal };
       return verify(options, issuers, token).then((result) => {
         if (!result.ok) return result;
-        // A key that is withdrawn ends its tokens within the age of the key set.
+        // A key that is withdrawn must end its tokens: they are verified again and again.
         const until = Math.min(result.expires, options.now() + KEY_SET_AGE_MS);
         verified.set(token, { principal: result.principal, until });
         return { ok: true, principal: result.principal };

@@ -3,10 +3,13 @@ import { createLocalJWKSet, createRemoteJWKSet, type JWTVerifyGetKey } from 'jos
 
 export type KeySetLocation = { readonly url: string } | { readonly file: string };
 
-/** How long a key that vanished from its set can still be used, at most. */
-export const KEY_SET_AGE_MS = 60_000;
+/**
+ * How long a key set is kept, and how long a token counts as verified. Together they are the minute within which
+ * a key that is withdrawn ends its tokens.
+ */
+export const KEY_SET_AGE_MS = 30_000;
 
-/** The keys of an issuer by URL (RFC 7517, kept for a minute) or file (read again when it changes). */
+/** The keys of an issuer by URL (RFC 7517, kept for `KEY_SET_AGE_MS`) or file (read again when it changes). */
 export function keySet(location: KeySetLocation): JWTVerifyGetKey {
   if ('url' in location) {
     return createRemoteJWKSet(new URL(location.url), {

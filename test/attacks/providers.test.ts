@@ -70,6 +70,14 @@ test.each<[string, Reply, string]>([
     (response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
     'PROVIDER_UNAVAILABLE',
   ],
+  [
+    'redirects with an answer',
+    (response) =>
+      response
+        .writeHead(302, { 'content-type': 'application/json', location: 'http://127.0.0.1:1/' })
+        .end('{"data":{"_entities":[{"maritalStatus":"MARRIED"}]}}'),
+    'PROVIDER_UNAVAILABLE',
+  ],
   ['answers a list', json('[]'), 'PROVIDER_UNAVAILABLE'],
   ['answers nothing at all', json('{}'), 'PROVIDER_UNAVAILABLE'],
   ['has too few entities', entities([]), 'PROVIDER_UNAVAILABLE'],
@@ -139,4 +147,15 @@ test('a provider that keeps failing is left alone for a while', async () => {
   const { system, calls } = await withMarriage((response) => response.destroy());
   for (let index = 0; index < 8; index++) await ask(system);
   expect(calls()).toBe(10); // five requests, each tried twice
+});
+
+test('a provider that hangs is left alone too, and after its rest one request tries it for all', async () => {
+  const { system, calls } = await withMarriage(() => undefined);
+  for (let index = 0; index < 5; index++) await ask(system);
+  expect(calls()).toBe(5);
+  await ask(system);
+  expect(calls()).toBe(5);
+  await new Promise((resolve) => setTimeout(resolve, 2_100));
+  await Promise.all(Array.from({ length: 10 }, () => ask(system)));
+  expect(calls()).toBe(6);
 });

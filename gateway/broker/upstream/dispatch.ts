@@ -71,7 +71,7 @@ class Answer implements Dispatcher.DispatchHandler {
 
   onResponseStart(
     _controller: Dispatcher.DispatchController,
-    _status: number,
+    status: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
     this.#hasAnswered = true;
@@ -79,7 +79,10 @@ class Answer implements Dispatcher.DispatchHandler {
     this.#isJson = typeof type === 'string' && /^application\/(graphql-response\+)?json\b/i.test(type);
     const length = headers['content-length'];
     if (typeof length === 'string') this.#announced = Number(length);
-    if (!this.#isJson || this.#announced > this.#limit.answerBytes) this.#abort({ kind: 'refused' });
+    // Redirects and empty successes are no answers; errors may bring a GraphQL response along.
+    const isAnswer = status === 200 || status >= 400;
+    if (!isAnswer || !this.#isJson || this.#announced > this.#limit.answerBytes)
+      this.#abort({ kind: 'refused' });
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {

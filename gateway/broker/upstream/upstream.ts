@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
 import type { FetchResult } from '../fetch.ts';
-import { type BodyLimit, dispatchJson, type ProviderRequest } from './dispatch.ts';
+import { type Attempt, type BodyLimit, dispatchJson, type ProviderRequest } from './dispatch.ts';
 
 /** Where a provider's subgraph is, and whom to name when it fails. */
 export interface Upstreams {
@@ -18,7 +18,7 @@ export interface Upstream {
   close(): Promise<void>;
 }
 
-/** Consecutive failures of the connection after which a provider is left alone, and for how long. */
+/** Consecutive failures (no connection, no answer in time) after which a provider is left alone, and for how long. */
 const BREAK_AFTER = 5;
 const BREAK_MS = 2_000;
 
@@ -46,24 +46,46 @@ export function createUpstream(subgraphs: readonly Upstreams[], options: Upstrea
   return {
     async send(subgraph, request) {
       const provider = providers.get(subgraph);
-      if (!provider || Date.now() < provider.restUntil) return unavailable();
-      const first = await dispatchJson(provider.pool, provider.path, request, options);
-      const again = first.kind === 'unanswered' && request.idempotent;
-      const result = again ? await dispatchJson(provider.pool, provider.path, request, options) : first;
-      if (result.kind === 'unanswered') {
-        provider.failures++;
-        if (provider.failures >= BREAK_AFTER) provider.restUntil = Date.now() + BREAK_MS;
-        return unavailable();
-      }
-      provider.failures = 0;
-      if (result.kind === 'timeout')
-        return { ok: false, code: 'PROVIDER_TIMEOUT', details: { timeout: options.timeoutMs } };
-      return result.kind === 'answered' ? { ok: true, body: result.body } : unavailable();
+      if (!provider || !mayAsk(provider)) return unavailable();
+      const result = await attempt(provider, request, options);
+      if (result.kind === 'unanswered' || result.kind === 'timeout') noteFailure(provider);
+      else provider.failures = 0;
+      if (result.kind === 'answered') return { ok: true, body: result.body };
+      if (result.kind !== 'timeout') return unavailable();
+      return { ok: false, code: 'PROVIDER_TIMEOUT', details: { timeout: options.timeoutMs } };
     },
     async close() {
       await Promise.all([...providers.values()].map(({ pool }) => pool.destroy()));
     },
   };
+}
+
+/** One request, and once more if the connection failed on a read; both within one time limit. */
+async function attempt(
+  provider: Provider,
+  request: ProviderRequest,
+  options: UpstreamOptions,
+): Promise<Attempt> {
+  const start = performance.now();
+  const first = await dispatchJson(provider.pool, provider.path, request, options);
+  if (first.kind !== 'unanswered' || !request.idempotent) return first;
+  const left = options.timeoutMs - (performance.now() - start);
+  if (left <= 0) return { kind: 'timeout' };
+  return dispatchJson(provider.pool, provider.path, request, { ...options, timeoutMs: left });
+}
+
+/** False while a provider that keeps failing is left alone; after each rest one request tries it for all. */
+function mayAsk(provider: Provider): boolean {
+  if (provider.failures < BREAK_AFTER) return true;
+  const now = performance.now();
+  if (now < provider.restUntil) return false;
+  provider.restUntil = now + BREAK_MS;
+  return true;
+}
+
+function noteFailure(provider: Provider): void {
+  provider.failures++;
+  if (provider.failures >= BREAK_AFTER) provider.restUntil = performance.now() + BREAK_MS;
 }
 
 function unavailable(): FetchResult {

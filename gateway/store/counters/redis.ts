@@ -31,11 +31,13 @@ export function redisCounters(url: string, report: Reporter): Counters {
   });
   const own = memoryCounters(Date.now);
   let isReported = false;
-  redis.on('error', (error: Error) => {
+  const reportOnce = (error: unknown): void => {
     if (isReported) return;
     isReported = true;
-    report.error({ reason: error.message }, 'Redis cannot be reached: limits hold per instance until it can');
-  });
+    const reason = error instanceof Error ? error.message : String(error);
+    report.error({ reason }, 'Redis cannot be reached: limits hold per instance until it can');
+  };
+  redis.on('error', reportOnce);
   redis.on('ready', () => {
     isReported = false;
   });
@@ -44,8 +46,10 @@ export function redisCounters(url: string, report: Reporter): Counters {
     async take(key, cost, limit, windowMs) {
       try {
         const wait = Number(await redis.eval(TAKE, 1, `liancha:${key}`, cost, limit, windowMs));
+        isReported = false;
         return { allowed: wait === 0, retryAfterMs: wait };
-      } catch {
+      } catch (error) {
+        reportOnce(error);
         return own.take(key, cost, limit, windowMs);
       }
     },
