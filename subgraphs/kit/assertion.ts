@@ -14,6 +14,12 @@ export interface Consumer {
 /** Verifies the gateway's assertion; null when it is missing, wrong or not for this provider. */
 export type VerifyAssertion = (authorization: string | undefined) => Promise<Consumer | null>;
 
+/** An assertion is for the request at hand: an older one is refused, whatever its own expiry. */
+const MOST_SECONDS = 60;
+
+/** A key set is not read again sooner than this, however many unknown keys are named. */
+const KEYS_COOLDOWN_MS = 1_000;
+
 /** A key set that has been read is used this long before it is read again. */
 const KEYS_AGE_MS = 30_000;
 
@@ -34,7 +40,8 @@ export function assertionVerifier(subgraph: string, jwks: string): VerifyAsserti
         audience: `urn:liancha:provider:${subgraph}`,
         typ: 'liancha-assertion+jwt',
         clockTolerance: 5,
-        requiredClaims: ['iss', 'sub', 'exp', 'disclosure'],
+        maxTokenAge: MOST_SECONDS, // Also demands `iat`.
+        requiredClaims: ['iss', 'sub', 'exp', 'operator', 'use', 'matter', 'disclosure'],
       });
       const text = (name: string): string => (typeof payload[name] === 'string' ? payload[name] : '');
       const grants = Array.isArray(payload.grants) ? payload.grants.map(String) : [];
@@ -64,7 +71,8 @@ function keysOfFile(path: string): JWTVerifyGetKey {
     const current = keys && Date.now() - readAt < KEYS_AGE_MS ? keys : await reread();
     try {
       return await current(header, token);
-    } catch {
+    } catch (error) {
+      if (Date.now() - readAt < KEYS_COOLDOWN_MS) throw error;
       return (await reread())(header, token); // The gateway may have a new key.
     }
   };

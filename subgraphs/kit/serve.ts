@@ -37,6 +37,9 @@ export interface RunningSubgraph {
 
 const LARGEST_REQUEST = 4 * 1_048_576;
 
+/** Requests in flight may finish for this long when the subgraph is closed. */
+const GRACE_MS = 2_000;
+
 /** Serves a subgraph over HTTP: JSON POST only, and nothing without the gateway's assertion. */
 export async function serveSubgraph<Context>(options: ServeOptions<Context>): Promise<RunningSubgraph> {
   const documents = new LRUCache<string, DocumentNode>({ max: 1_000 });
@@ -55,8 +58,12 @@ export async function serveSubgraph<Context>(options: ServeOptions<Context>): Pr
     url: `http://${host}:${port}/`,
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
+        const force = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+        server.close(() => {
+          clearTimeout(force);
+          resolve();
+        });
+        server.closeIdleConnections();
       }),
   };
 }
@@ -67,10 +74,22 @@ async function answer<Context>(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const text = await readText(request);
-  if (text === null) return send(response, 413, failed('the request is too large'));
+  const type = request.headers['content-type'] ?? '';
+  if (request.method !== 'POST' || !/^application\/json\b/i.test(type)) {
+    request.resume();
+    return send(response, 415, failed('only a JSON POST is answered', 'BAD_REQUEST'));
+  }
+  // Who asks comes before what is asked: a stranger's body is not even kept.
   const consumer = await options.verify(request.headers.authorization);
-  if (!consumer) return send(response, 401, failed('no valid assertion of the gateway', 'UNAUTHENTICATED'));
+  if (!consumer) {
+    request.resume();
+    return send(response, 401, failed('no valid assertion of the gateway', 'UNAUTHENTICATED'));
+  }
+  const text = await readText(request);
+  if (text === null) {
+    response.setHeader('connection', 'close'); // What is left of the body is not read.
+    return send(response, 413, failed('the request is too large', 'BAD_REQUEST'));
+  }
   const asked = parseRequest(text);
   if (!asked) return send(response, 400, failed('the body is not a GraphQL request', 'BAD_REQUEST'));
   options.onRequest?.({ ...asked, consumer });
