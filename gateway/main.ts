@@ -11,14 +11,14 @@ try {
   const overrides = isDemonstration ? demonstrationSettings(root, process.env) : {};
   const gateway = await startGateway(loadConfiguration(process.env, root, overrides));
   process.stdout.write(await gateway.greeting());
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      gateway.close().then(
-        () => process.exit(0),
-        () => process.exit(1),
-      );
-    });
-  }
+  const stop = (): void => {
+    gateway.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  // `disconnect`: whoever started us is gone.
+  for (const event of ['SIGINT', 'SIGTERM', 'disconnect']) process.once(event, stop);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);

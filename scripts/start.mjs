@@ -21,7 +21,8 @@ function start(program, parameters, extra, stdout) {
   const child = spawn(process.execPath, [join(root, 'dist', program), ...parameters], {
     cwd: root,
     env: { ...environment, ...extra },
-    stdio: ['ignore', stdout, 'inherit'],
+    stdio: ['ignore', stdout, 'inherit', 'ipc'],
+    detached: true, // Ctrl-C reaches this script alone, which then ends them in order.
   });
   const ended = new Promise((done) => child.once('exit', (code) => done(code ?? 1)));
   children.push({ child, ended });
@@ -39,6 +40,12 @@ async function stop(code) {
   }
   process.exit(code);
 }
+
+// Whoever started us may be ended without telling us, as npm is.
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) void stop(0);
+}, 250).unref();
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stop(0));
 

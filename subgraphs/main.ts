@@ -20,11 +20,11 @@ const running = await Promise.all(
 const providers = running.map(({ url }, index) => ({ name: PROVIDER_NAMES[index], url }));
 process.stdout.write(`${JSON.stringify({ providers })}\n`);
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    Promise.all(running.map((one) => one.close())).then(
-      () => process.exit(0),
-      () => process.exit(1),
-    );
-  });
-}
+const stop = (): void => {
+  Promise.all(running.map((one) => one.close())).then(
+    () => process.exit(0),
+    () => process.exit(1),
+  );
+};
+// `disconnect`: whoever started us is gone.
+for (const event of ['SIGINT', 'SIGTERM', 'disconnect']) process.once(event, stop);

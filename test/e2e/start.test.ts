@@ -104,7 +104,7 @@ test('the demonstration is refused in production', () => {
   );
 });
 
-test('on SIGTERM requests in flight are answered, and the process ends well', async () => {
+test('on SIGTERM requests in flight are answered, and everything that was started ends', async () => {
   const token = /^TOKEN=(\S+)$/m.exec(printed)?.[1];
   const query =
     'query @purpose(use: ADMINISTRATIVE_BASIS, matter: "m") { people(first: 500) { edges { node { name licences { number } } } } }';
@@ -122,4 +122,11 @@ test('on SIGTERM requests in flight are answered, and the process ends well', as
   const answers = [first, ...(await Promise.all(asking))];
   for (const answer of answers) expect(answer.data.people.edges).toHaveLength(500);
   expect([0, null]).toContain(await exit);
+  // npm may be gone before what it started: that ends too.
+  const isServing = () =>
+    fetch(`http://127.0.0.1:${port}/health/live`).then(
+      () => true,
+      () => false,
+    );
+  await expect.poll(isServing, { timeout: 15_000 }).toBe(false);
 });
