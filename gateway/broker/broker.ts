@@ -37,6 +37,8 @@ export interface BrokerParts {
   maskFor(rule: MaskRule, principal: Principal): (value: unknown) => unknown;
   hashSubject(value: unknown): string;
   applyLink(coordinate: string): string;
+  /** The purpose of operations that state none. Without it they are refused. */
+  readonly purposeByDefault?: StatedPurpose;
   /** Asks a provider on behalf of one disclosure. */
   ask(call: ProviderQuestion): Promise<FetchResult>;
   now(): number;
@@ -122,10 +124,12 @@ export function createBroker(parts: BrokerParts): Broker {
     const { admitted } = operation;
     const unstated: About = { hash: admitted.hash, name: admitted.name, principal, purpose: null, variables };
     const required: Failure = { code: 'PURPOSE_REQUIRED', details: {} };
-    if (admitted.asksForData && !admitted.purpose) return refuseRecorded(unstated, [required]);
+    const { purposeByDefault = null } = parts;
+    if (admitted.asksForData && !admitted.purpose && !purposeByDefault)
+      return refuseRecorded(unstated, [required]);
     const coerced = operation.coerce(variables);
     if (!coerced.ok) return refuseRecorded(unstated, coerced.failures);
-    const purpose = admitted.purpose && statedPurpose(admitted.purpose, coerced.values);
+    const purpose = admitted.purpose ? statedPurpose(admitted.purpose, coerced.values) : purposeByDefault;
     if (admitted.asksForData && !purpose) return refuseRecorded(unstated, [required]);
     const about: About = { ...unstated, purpose };
     if (typeof admitted.measure.cost === 'function') {

@@ -1,5 +1,5 @@
 export { createGatekeeper } from './gatekeeper.ts';
 export { createApolloDoor } from './graphql/apollo-door.ts';
 export { createGraphqlEndpoint, type Service } from './graphql/endpoint.ts';
-export { createRoutes } from './routes.ts';
+export { createOpenRoutes, createRoutes } from './routes.ts';
 export { listen } from './server.ts';

@@ -45,6 +45,16 @@ export function createRoutes(parts: RouteParts): Handler {
   return createRouter(routes, serveExplorer(parts.root));
 }
 
+/** What the open gateway answers: queries, and whether it is there. */
+export function createOpenRoutes(graphql: RouteParts['graphql']): Handler {
+  const routes: Record<string, Handler> = {
+    '* /graphql': graphql,
+    'GET /health/live': (_, response) => sendJson(response, 200, { status: 'live' }),
+    'GET /health/ready': (_, response) => sendJson(response, 200, { status: 'ready' }),
+  };
+  return createRouter(routes, (_, response) => sendJson(response, 404, { error: 'POST /graphql' }));
+}
+
 const TokenRequest = z.object({ department: z.string() });
 const LIFETIME_SECONDS = 3_600;
 

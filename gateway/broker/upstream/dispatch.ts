@@ -2,7 +2,8 @@ import { type Dispatcher, errors } from 'undici';
 
 export interface ProviderRequest {
   readonly body: string | Buffer;
-  readonly authorization: string;
+  /** Absent only where nobody in particular asks. */
+  readonly authorization?: string;
   /** Only a read may be asked twice. */
   readonly idempotent: boolean;
 }
@@ -38,7 +39,7 @@ export function dispatchJson(
           'content-type': 'application/json',
           accept: 'application/json',
           'accept-encoding': 'identity',
-          authorization: request.authorization,
+          ...(request.authorization !== undefined && { authorization: request.authorization }),
         },
       },
       answer,
