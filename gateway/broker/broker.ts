@@ -201,8 +201,7 @@ async function runRecorded(
       },
     });
   const result = await parts.stage('execute', run);
-  // Written once: what is digested for the ledger is what leaves.
-  const data = Buffer.from(JSON.stringify(result.tree));
+  const { data } = result; // What is digested for the ledger is what leaves.
   const outcome: Outcome = {
     rows: result.rows,
     subjects: [...subjects],

@@ -7,6 +7,7 @@ import type { Engine, EngineInput, Runnable, RunResult } from './prepare.ts';
 import { compilePlan } from './program/compile.ts';
 import type { JsonObject } from './program/record.ts';
 import { conditionVariables } from './shape/collect.ts';
+import { compileScanner, type Passed, type Scanner } from './shape/scan.ts';
 import { compileShaper, type Shaper, type Shaping } from './shape/shaper.ts';
 
 /** How many combinations of `@skip`/`@include` values are kept compiled for one program. */
@@ -41,26 +42,50 @@ function compile(
   const program = asked ? compilePlan(planner.supergraph, planner.plan(asked), providerName) : null;
   const introspect = compileIntrospection(schema, input.document);
   const variableNames = conditionVariables(input.document);
-  const shapers = new LRUCache<string, Shaper>({ max: KEPT_SHAPERS });
-  const shaperFor = (variables: Readonly<Record<string, unknown>>): Shaper => {
+  const mayPass = program?.isLone === true && !introspect;
+  const shapers = new LRUCache<string, Shape>({ max: KEPT_SHAPERS });
+  const shapeFor = (variables: Readonly<Record<string, unknown>>): Shape => {
     const key = variableNames.map((name) => (variables[name] === true ? '1' : '0')).join('');
-    let shaper = shapers.get(key);
-    if (!shaper) {
+    let shape = shapers.get(key);
+    if (!shape) {
       const conditions = new Map(variableNames.map((name) => [name, variables[name] === true]));
-      shaper = compileShaper({ ...input, schema, conditions, providerOf });
-      shapers.set(key, shaper);
+      const shaping = { ...input, schema, conditions, providerOf };
+      shape = { shaper: compileShaper(shaping), scan: mayPass ? compileScanner(shaping) : null };
+      shapers.set(key, shape);
     }
-    return shaper;
+    return shape;
   };
   return {
     async run({ variables, fetch, onSubject }): Promise<RunResult> {
       const data: JsonObject = {};
       const reported: Failure[] = [];
-      await program?.({ data, variables, fetch, failures: reported });
+      const { shaper, scan } = shapeFor(variables);
+      let passed: Passed | null = null;
+      const state = { data, variables, fetch, failures: reported };
+      const pass = (body: Buffer): boolean => {
+        passed = scan?.(body) ?? null;
+        return passed !== null;
+      };
+      await program?.run(scan ? { ...state, pass } : state);
+      const untouched = passed as Passed | null;
+      if (untouched) {
+        for (const subject of untouched.subjects) onSubject(subject);
+        return { data: untouched.data, failures: [], rows: untouched.rows };
+      }
       Object.assign(data, introspect?.(variables));
       const shaping: Shaping = { failures: [], reported, onSubject, listed: 0, roots: 0 };
-      const tree = shaperFor(variables)(data, shaping);
-      return { tree, failures: [...reported, ...shaping.failures], rows: shaping.listed || shaping.roots };
+      const tree = shaper(data, shaping);
+      return {
+        data: Buffer.from(JSON.stringify(tree)),
+        failures: [...reported, ...shaping.failures],
+        rows: shaping.listed || shaping.roots,
+      };
     },
   };
+}
+
+/** How one combination of conditions is brought into its shape: by bytes if they are right already. */
+interface Shape {
+  readonly shaper: Shaper;
+  readonly scan: Scanner | null;
 }

@@ -50,8 +50,8 @@ export interface RunContext {
 }
 
 export interface RunResult {
-  /** The value of `data`. */
-  readonly tree: unknown;
+  /** The JSON of `data`. */
+  readonly data: Buffer;
   readonly failures: readonly Failure[];
   readonly rows: number;
 }

@@ -136,7 +136,7 @@ export function unguarded(document: EngineInput['document']): EngineInput {
 
 /** As a consumer would read it: through JSON. */
 function read(result: RunResult): unknown {
-  return JSON.parse(JSON.stringify(result.tree));
+  return JSON.parse(result.data.toString('utf8'));
 }
 
 const silent = (): void => undefined;

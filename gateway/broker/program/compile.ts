@@ -4,16 +4,23 @@ import { compileFetch, type ProviderName, type RunState, type Step } from './fet
 import type { Path } from './paths.ts';
 
 /** Runs all fetches of a plan, merging what they bring into `state.data`. Never rejects for a provider's fault. */
-export type PlanProgram = (state: RunState) => Promise<void>;
+export interface PlanProgram {
+  run(state: RunState): Promise<void>;
+  /** One fetch brings everything, under the names that the consumer gave: its answer may pass as it is. */
+  readonly isLone: boolean;
+}
 
 /** Compiles a plan to a program. `schema` is the supergraph's, for the types of rewrites. */
 export function compilePlan(schema: GraphQLSchema, plan: QueryPlan, providerName: ProviderName): PlanProgram {
   const { node } = plan;
-  if (!node) return async () => undefined;
+  if (!node) return { run: async () => undefined, isLone: false };
   if (node.kind === 'Subscription') throw new Error('a subscription is not run as a plan');
   // A lone fetch has nobody else's fields to speak for, and shaping takes only what was selected.
-  if (node.kind === 'Fetch') return compileFetch(schema, node, [], providerName, { isAlone: true });
-  return compileNode(schema, node, [], providerName);
+  if (node.kind === 'Fetch') {
+    const run = compileFetch(schema, node, [], providerName, { isAlone: true });
+    return { run, isLone: (node.outputRewrites ?? []).length === 0 };
+  }
+  return { run: compileNode(schema, node, [], providerName), isLone: false };
 }
 
 function compileNode(schema: GraphQLSchema, node: PlanNode, path: Path, providerName: ProviderName): Step {

@@ -18,6 +18,8 @@ export interface RunState {
   readonly fetch: Fetch;
   /** Errors that providers reported, at the answer's paths. */
   readonly failures: Failure[];
+  /** Takes the bytes of a lone fetch's answer as they are; false when they have to be read. */
+  pass?(body: Buffer): boolean;
 }
 
 export type Step = (state: RunState) => Promise<void>;
@@ -41,9 +43,10 @@ export function compileFetch(
   const selection = selectionOf(node, document);
   const fields = topKeys(document, selection);
   const pick = isAlone ? (value: unknown) => value : compilePicker(document, selection);
-  const send = async (state: RunState, extra: JsonObject | null): Promise<ProviderAnswer> => {
+  const send = async (state: RunState, extra: JsonObject | null): Promise<ProviderAnswer | null> => {
     const body = `${head}${variablesPart(state.variables, usages, extra)}}`;
-    return readAnswer(await state.fetch({ subgraph: node.serviceName, body }));
+    const result = await state.fetch({ subgraph: node.serviceName, body });
+    return result.ok && state.pass?.(result.body) ? null : readAnswer(result);
   };
   const fail = (targets: readonly JsonObject[], answer: Extract<ProviderAnswer, { ok: false }>): void => {
     const failure: Failure = { code: answer.code, details: { ...answer.details, ...provider } };
@@ -56,6 +59,7 @@ export function compileFetch(
     const targets = objectsAt(state.data, path);
     if (targets.length === 0) return;
     const answer = await send(state, null);
+    if (!answer) return;
     if (!answer.ok) return fail(targets, answer);
     if (!answer.data && !allLocated(answer.errors)) return invalid(targets);
     report(state, answer.errors, provider, (reported) => [...path.filter((one) => one !== '@'), ...reported]);
@@ -91,6 +95,7 @@ export function compileFetch(
     const targets = [...groups.values()].flatMap((group) => group.targets);
     const sent = { ...context, representations: new RawJson(`[${representations.join(',')}]`) };
     const answer = await send(state, sent);
+    if (!answer) return;
     if (!answer.ok) return fail(targets, answer);
     if (!answer.data && !allLocated(answer.errors)) return invalid(targets);
     reportEntities(state, answer.errors, provider, path, targets, [...groups.values()]);
