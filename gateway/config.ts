@@ -61,6 +61,12 @@ const Configuration = z.strictObject({
       cost: positive.default(20_000),
     })
     .prefault({}),
+  ledger: z
+    .strictObject({
+      /** For a new ledger: `sha256/ed25519`, or `sm3/sm2` where Chinese cryptography is required. */
+      suite: z.enum(['sha256/ed25519', 'sm3/sm2']).default('sha256/ed25519'),
+    })
+    .prefault({}),
   providers: z
     .strictObject({ timeoutMs: positive.default(5_000), connections: positive.default(64) })
     .prefault({}),

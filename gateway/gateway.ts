@@ -66,7 +66,12 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
   const pseudonymKey = openSecret(join(keys, 'pseudonyms'));
   const hashSubject = subjectHasher(openSecret(join(keys, 'subjects')));
   const publication = publishOrThrow(readSubgraphs(configuration), root);
-  const ledger = await openLedger({ dataDir, now });
+  const ledger = await openLedger({
+    dataDir,
+    now,
+    suite: configuration.ledger.suite,
+    onProblem: (error) => logger.error({ error }, 'a head of the ledger could not be signed'),
+  });
   let base = configuration.publicUrl ?? '';
   const broker = createBroker({
     publication,
@@ -107,6 +112,7 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
     isReady: () => isReady,
     jwks: () => signer.jwks(),
     metrics: () => metrics.text(),
+    ledger,
     root,
     demonstration: demonstration && { issuer: demonstration, departments, zone },
   });

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Failure } from '../errors.ts';
-import type { Disclosure, Ledger, ProviderCall } from '../ledger/index.ts';
+import type { Disclosure, InclusionProof, Ledger, ProviderCall } from '../ledger/index.ts';
 import type { Publication } from '../registry/index.ts';
 import type { DisclosureId, MaskRule, Principal, Use } from '../words.ts';
 import { digestOf } from './digest.ts';
@@ -25,6 +25,8 @@ export interface Answer {
   /** The JSON of `data`. Absent for a refusal: the operation as a whole was not executed. */
   readonly data?: Buffer;
   readonly failures: readonly Failure[];
+  /** Proof that the disclosure is under a signed head, where it was asked for. */
+  readonly proof?: InclusionProof;
 }
 
 /** What the broker needs of the other parts; each behind the narrowest interface that serves. */
@@ -79,6 +81,8 @@ export interface Broker {
     variables: Readonly<Record<string, unknown>>,
     principal: Principal,
   ): Promise<Answer>;
+  /** Adds the proof that the answer's disclosure is in the ledger's tree. */
+  prove(answer: Answer): Promise<Answer>;
   /** Records a refusal that was decided at the door or at admission. */
   refuse(hash: string, failures: readonly Failure[], principal: Principal | null): Promise<Answer>;
 }
@@ -150,7 +154,12 @@ export function createBroker(parts: BrokerParts): Broker {
   const refuse: Broker['refuse'] = (hash, failures, principal) =>
     refuseRecorded({ hash, name: null, principal, purpose: null, variables: {} }, failures);
 
-  return { publication, known, admit, answer, refuse };
+  const prove: Broker['prove'] = async (given) => {
+    const proof = await ledger.prove(given.receipt).catch(() => null);
+    return proof ? { ...given, proof } : given;
+  };
+
+  return { publication, known, admit, answer, prove, refuse };
 }
 
 /** What a disclosure is about, as far as it is known at the time. */

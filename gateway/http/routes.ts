@@ -11,6 +11,7 @@ export interface RouteParts {
   isReady(): boolean;
   jwks(): unknown;
   metrics(): Promise<string>;
+  readonly ledger: ProvingLedger;
   /** Root of the project, where the explorer was built. */
   readonly root: string;
   readonly demonstration: Demonstration | null;
@@ -39,10 +40,34 @@ export function createRoutes(parts: RouteParts): Handler {
         Buffer.from(await parts.metrics()),
       );
     },
+    ...ledgerRoutes(parts.ledger),
     'GET /.well-known/jwks.json': (_, response) => sendJson(response, 200, parts.jwks()),
     ...(parts.demonstration && demonstrationRoutes(parts.demonstration)),
   };
   return createRouter(routes, serveExplorer(parts.root));
+}
+
+/** What the routes need of the ledger: proofs, which hold nothing but hashes. */
+export interface ProvingLedger {
+  readonly head: unknown;
+  prove(id: string): Promise<unknown>;
+  proveConsistency(first: number, second: number): readonly string[] | null;
+}
+
+/** Heads and proofs, for whoever holds a receipt or keeps heads as a witness. */
+function ledgerRoutes(ledger: ProvingLedger): Record<string, Handler> {
+  const sendFound = (response: ServerResponse, found: unknown): void =>
+    found === null ? sendJson(response, 404, { error: '未找到 not found' }) : sendJson(response, 200, found);
+  return {
+    'GET /ledger/head': (_, response) => sendFound(response, ledger.head),
+    'GET /ledger/proof': async (_, response, url) =>
+      sendFound(response, await ledger.prove(url.searchParams.get('id') ?? '')),
+    'GET /ledger/consistency': (_, response, url) => {
+      const [first, second] = ['first', 'second'].map((name) => Number(url.searchParams.get(name)));
+      const path = ledger.proveConsistency(first ?? 0, second ?? 0);
+      sendFound(response, path && { first, second, path });
+    },
+  };
 }
 
 /** What the open gateway answers: queries, and whether it is there. */

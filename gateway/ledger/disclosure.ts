@@ -1,4 +1,5 @@
 import type { Coordinate, DepartmentCode, DisclosureId, GrantId, Use } from '../words.ts';
+import type { Head } from './head.ts';
 
 /** One answer (or refusal), as the ledger keeps it. No personal data in clear. */
 export interface Disclosure {
@@ -48,5 +49,18 @@ export interface Ledger {
   nextId(): DisclosureId;
   /** Resolves when the record is durable; rejects when it cannot be made so. */
   append(disclosure: Disclosure): Promise<void>;
+  /** The last signed head of the tree. */
+  readonly head: Head | null;
+  /** Proof that a recent disclosure is in the tree under a signed head; null when it is not known here. */
+  prove(id: string): Promise<InclusionProof | null>;
+  /** RFC 9162 §2.1.4: proof that the tree of `second` records begins with that of `first`. */
+  proveConsistency(first: number, second: number): readonly string[] | null;
   close(): Promise<void>;
+}
+
+/** RFC 9162 §2.1.3: what an outsider needs to see that a record is under a signed head. */
+export interface InclusionProof {
+  readonly index: number;
+  readonly head: Head;
+  readonly path: readonly string[];
 }

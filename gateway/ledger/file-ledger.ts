@@ -1,34 +1,67 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Disclosure, Ledger } from './disclosure.ts';
+import { LRUCache } from 'lru-cache';
+import type { DisclosureId } from '../words.ts';
+import type { Disclosure, InclusionProof, Ledger } from './disclosure.ts';
+import type { Head } from './head.ts';
+import { type HeadWriter, openHeadKey, openHeadWriter } from './heads-file.ts';
 import { createIds } from './ids.ts';
 import { lockFolder } from './lock.ts';
-import { createSegment, encodeLine, type OpenSegment } from './segment.ts';
+import { type Recovered, recoverLedger } from './recover.ts';
+import { createSegment, encodeLine, type OpenFile, type OpenSegment, type SegmentHeader } from './segment.ts';
+import { type SuiteName, suiteOf } from './suite.ts';
+import { consistencyProof, hashLeaf, inclusionProof } from './tree.ts';
 
 export interface LedgerOptions {
   readonly dataDir: string;
   readonly now: () => number;
   /** A segment is sealed at about this size. */
   readonly segmentBytes?: number;
+  /** Longest time for which a record is not yet under a signed head. */
+  readonly headMs?: number;
+  /** For a new ledger; one that exists keeps its own. */
+  readonly suite?: SuiteName;
+  /** How files are opened for writing. */
+  readonly openFile?: OpenFile;
+  /** Told of every head once it is durable: the place for witnesses. */
+  onHead?(head: Head): void;
+  /** Told when a head could not be written; records are safe all the same. */
+  onProblem?(error: unknown): void;
 }
 
 interface Waiting {
-  readonly line: string;
+  readonly id: DisclosureId;
+  readonly text: string;
   resolve(): void;
   reject(error: unknown): void;
 }
 
 /** Pause after a failed write, before a new segment is tried. */
 const RETRY_MS = 200;
-
 const SEGMENT_BYTES = 64 * 1_048_576;
+const HEAD_MS = 1_000;
+/** Of how many recent records the place in the tree is known without reading files. */
+const KEPT_PLACES = 100_000;
 
-/** Opens the ledger of a data folder for this process alone. */
+/** Opens the ledger of a data folder for this process alone, and brings it in order after a crash. */
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
-  const folder = join(options.dataDir, 'ledger');
+  const { dataDir } = options;
+  const folder = join(dataDir, 'ledger');
+  const openFile: OpenFile = options.openFile ?? open;
+  mkdirSync(folder, { recursive: true, mode: 0o750 });
   const unlock = lockFolder(folder);
   try {
-    return new FileLedger(folder, unlock, options, await createSegment(folder));
+    const wanted = options.suite ?? 'sha256/ed25519';
+    const recovered = recoverLedger(folder, join(dataDir, 'ledger-tree'), wanted);
+    const suite = suiteOf(recovered.suite);
+    const key = openHeadKey(join(dataDir, 'ledger-keys'), folder, suite);
+    const heads = await openHeadWriter({ folder, ledger: recovered.ledger, suite, key, openFile });
+    const segment = await createSegment(openFile, folder, recovered.next);
+    const ledger = new FileLedger(folder, unlock, { ...options, openFile }, recovered, heads, segment);
+    await ledger.signHead();
+    return ledger;
   } catch (error) {
     unlock();
     throw error;
@@ -38,40 +71,114 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
 /**
  * Append-only files with group commit: all records that wait share one write and one `fdatasync`, which run off
  * the event loop. After a failed write or sync nothing more goes to that segment: what the system did with the
- * pages is unknown, so the next batch starts a new one.
+ * pages is unknown, so the next batch starts a new one, whose header says how far the old one counts.
  */
 class FileLedger implements Ledger {
   readonly nextId: Ledger['nextId'];
   readonly #folder: string;
   readonly #unlock: () => void;
-  readonly #limit: number;
+  readonly #options: LedgerOptions & { readonly openFile: OpenFile };
+  readonly #tree: Recovered;
+  readonly #heads: HeadWriter;
+  readonly #places = new LRUCache<string, number>({ max: KEPT_PLACES });
+  readonly #suite: ReturnType<typeof suiteOf>;
+  #next: SegmentHeader;
   #segment: OpenSegment | null;
-  #written = 0;
   #waiting: Waiting[] = [];
   #committing: Promise<void> | null = null;
+  #signing: Promise<Head> | null = null;
+  #timer: NodeJS.Timeout | null = null;
   #isClosed = false;
 
-  constructor(folder: string, unlock: () => void, options: LedgerOptions, segment: OpenSegment) {
-    this.nextId = createIds(options.now);
+  constructor(
+    folder: string,
+    unlock: () => void,
+    options: LedgerOptions & { readonly openFile: OpenFile },
+    recovered: Recovered,
+    heads: HeadWriter,
+    segment: OpenSegment,
+  ) {
+    this.nextId = createIds(options.now, heads.last?.time);
     this.#folder = folder;
     this.#unlock = unlock;
-    this.#limit = options.segmentBytes ?? SEGMENT_BYTES;
+    this.#options = options;
+    this.#tree = recovered;
+    this.#heads = heads;
+    this.#suite = suiteOf(recovered.suite);
+    this.#next = recovered.next;
     this.#segment = segment;
   }
 
   append(disclosure: Disclosure): Promise<void> {
     if (this.#isClosed) return Promise.reject(new Error('the ledger is closed'));
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ line: encodeLine(JSON.stringify(disclosure)), resolve, reject });
+      this.#waiting.push({ id: disclosure.id, text: JSON.stringify(disclosure), resolve, reject });
       this.#committing ??= this.#commitAll();
     });
   }
 
+  get head(): Head | null {
+    return this.#heads.last;
+  }
+
+  async prove(id: string): Promise<InclusionProof | null> {
+    const index = this.#places.get(id);
+    if (index === undefined) return null;
+    let head = this.#heads.last;
+    if (!head || head.size <= index) head = await this.signHead();
+    const path = inclusionProof(this.#suite, this.#tree.nodes, index, head.size);
+    return { index, head, path: path.map((node) => node.toString('base64url')) };
+  }
+
+  proveConsistency(first: number, second: number): readonly string[] | null {
+    const size = this.#tree.frontier.size;
+    if (!(first > 0 && first <= second && second <= size)) return null;
+    return consistencyProof(this.#suite, this.#tree.nodes, first, second).map((node) =>
+      node.toString('base64url'),
+    );
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
+    if (this.#timer) clearTimeout(this.#timer);
     await this.#committing;
+    await this.signHead().catch((error: unknown) => this.#options.onProblem?.(error));
+    await this.#heads.close();
     await this.#segment?.file.close().catch(() => undefined); // What was acknowledged is synced already.
+    this.#tree.nodes.close();
     this.#unlock();
+  }
+
+  /** Signs what is durable now, unless the last head says the same already. One head at a time. */
+  async signHead(): Promise<Head> {
+    for (;;) {
+      const { last } = this.#heads;
+      if (last && last.size === this.#tree.frontier.size) return last;
+      this.#signing ??= this.#writeHead().finally(() => {
+        this.#signing = null;
+      });
+      await this.#signing;
+    }
+  }
+
+  async #writeHead(): Promise<Head> {
+    const { frontier, nodes } = this.#tree;
+    const { size } = frontier;
+    const root = frontier.root();
+    const time = Math.max(this.#options.now(), this.#heads.last?.time ?? 0);
+    const head = await this.#heads.write(size, root, time);
+    nodes.flush();
+    this.#options.onHead?.(head);
+    return head;
+  }
+
+  #signSoon(): void {
+    if (this.#timer || this.#isClosed) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.signHead().catch((error: unknown) => this.#options.onProblem?.(error));
+    }, this.#options.headMs ?? HEAD_MS);
+    this.#timer.unref();
   }
 
   async #commitAll(): Promise<void> {
@@ -79,10 +186,13 @@ class FileLedger implements Ledger {
       const batch = this.#waiting;
       this.#waiting = [];
       try {
-        await this.#commit(Buffer.from(batch.map(({ line }) => line).join('')));
+        await this.#commit(Buffer.from(batch.map(({ text }) => encodeLine(text)).join('')));
+        for (const one of batch) this.#enter(one);
         for (const one of batch) one.resolve();
+        if (this.#isFull()) await this.#leaveSegment();
+        this.#signSoon();
       } catch (error) {
-        await this.#abandonSegment();
+        await this.#leaveSegment();
         for (const one of batch) one.reject(error);
         await sleep(RETRY_MS); // A full disk should not be filled with new segments as well.
       }
@@ -90,19 +200,40 @@ class FileLedger implements Ledger {
     this.#committing = null;
   }
 
-  async #commit(bytes: Buffer): Promise<void> {
-    this.#segment ??= await createSegment(this.#folder);
-    const { file } = this.#segment;
-    await file.appendFile(bytes);
-    await file.datasync();
-    this.#written += bytes.length;
-    if (this.#written >= this.#limit) await this.#abandonSegment();
+  #isFull(): boolean {
+    return (this.#segment?.bytes ?? 0) >= (this.#options.segmentBytes ?? SEGMENT_BYTES);
   }
 
-  async #abandonSegment(): Promise<void> {
+  #enter({ id, text }: Waiting): void {
+    const { frontier, nodes } = this.#tree;
+    this.#places.set(id, frontier.size);
+    frontier.append(hashLeaf(this.#suite, text), (level, node) => nodes.add(level, node));
+  }
+
+  async #commit(bytes: Buffer): Promise<void> {
+    this.#segment ??= await createSegment(this.#options.openFile, this.#folder, this.#next);
+    const segment = this.#segment;
+    await segment.file.appendFile(bytes);
+    await segment.file.datasync();
+    segment.bytes += bytes.length;
+  }
+
+  /** Closes a segment. What stands behind its durable length was not acknowledged: it is cut off, or declared void. */
+  async #leaveSegment(): Promise<void> {
     const segment = this.#segment;
     this.#segment = null;
-    this.#written = 0;
-    await segment?.file.close().catch(() => undefined);
+    if (!segment) return;
+    await segment.file.truncate(segment.bytes).catch(() => undefined);
+    await segment.file.close().catch(() => undefined);
+    const excess = statSync(segment.path).size - segment.bytes;
+    const { ledger, suite, format } = this.#next;
+    this.#next = {
+      format,
+      ledger,
+      suite,
+      segment: this.#next.segment + 1,
+      first: this.#tree.frontier.size,
+      previous: { bytes: segment.bytes, excess },
+    };
   }
 }

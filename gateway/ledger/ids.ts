@@ -6,12 +6,12 @@ const RANDOM_BYTES = 10;
 
 /**
  * Identifiers in the manner of UUID version 7 (RFC 9562 §5.7): the time, then 74 random bits. They never go
- * back, even when the clock does. Random bytes are drawn in bulk, so that one id costs well under a microsecond.
+ * back behind each other or behind `after`, even when the clock does. Random bytes are drawn in bulk, so that one id costs well under a microsecond.
  */
-export function createIds(now: () => number): () => DisclosureId {
+export function createIds(now: () => number, after = 0): () => DisclosureId {
   const pool = Buffer.alloc(POOL_BYTES);
   let used = POOL_BYTES;
-  let latest = 0;
+  let latest = after;
   return () => {
     latest = Math.max(latest, now());
     if (used + RANDOM_BYTES > POOL_BYTES) {

@@ -1,4 +1,7 @@
-export type { DisclosedCoordinate, Disclosure, Ledger, ProviderCall } from './disclosure.ts';
+export type { DisclosedCoordinate, Disclosure, InclusionProof, Ledger, ProviderCall } from './disclosure.ts';
+export { exportLedger } from './export.ts';
 export { openLedger } from './file-ledger.ts';
+export { Head, PublicKeys } from './head.ts';
 export { memoryLedger } from './memory-ledger.ts';
 export { openSecret, subjectHasher } from './subjects.ts';
+export { type LedgerProblem, type LedgerReport, verifyLedger } from './verify.ts';

@@ -4,5 +4,12 @@ import { createIds } from './ids.ts';
 /** Numbers disclosures and keeps none: for the open gateway, which serves no department's data. */
 export function memoryLedger(now: () => number): Ledger {
   const done = Promise.resolve();
-  return { nextId: createIds(now), append: () => done, close: () => done };
+  return {
+    nextId: createIds(now),
+    append: () => done,
+    head: null,
+    prove: async () => null,
+    proveConsistency: () => null,
+    close: () => done,
+  };
 }

@@ -1,52 +1,152 @@
-import { type FileHandle, open, readdir } from 'node:fs/promises';
+import { closeSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { z } from 'zod';
+import { SUITES } from './suite.ts';
 
 /**
- * The segment format, version 1: a text file of lines `<crc32 of the record, 8 hex digits> <record as JSON>\n`.
- * A torn tail is an incomplete last line, or a last line whose checksum does not fit.
+ * The segment format, version 2: a text file of lines `<crc32 of the text, 8 hex digits> <JSON>\n`. The first line
+ * is the segment's header, every other one a record. The header says how far the segment before it counts: what a
+ * crash or a failed write left behind that point was never acknowledged and is no record.
  */
-const NAME = /^segment-(\d{8})\.v1$/;
+const NAME = /^segment-(\d{8})\.v2$/;
+export const FORMAT = 'liancha-ledger/2';
+
+export const SegmentHeader = z.strictObject({
+  format: z.literal(FORMAT),
+  ledger: z.string(),
+  suite: z.enum(SUITES),
+  segment: z.number().int().positive(),
+  /** Number of records in the ledger before this segment. */
+  first: z.number().int().min(0),
+  /** Length in bytes up to which the segment before counts; `excess` bytes behind it could not be cut off. */
+  previous: z.strictObject({ bytes: z.number().int().min(0), excess: z.number().int().min(0) }).nullable(),
+});
+export type SegmentHeader = z.infer<typeof SegmentHeader>;
+
+/** Encodes one record or header as a line. */
+export function encodeLine(text: string): string {
+  return `${crc32(text).toString(16).padStart(8, '0')} ${text}\n`;
+}
+
+/** Decodes a line without its end; null when it is not what was written. */
+export function decodeLine(line: string): string | null {
+  const text = line.slice(9);
+  return /^[0-9a-f]{8} /.test(line) && crc32(text) === Number.parseInt(line.slice(0, 8), 16) ? text : null;
+}
+
+export interface SegmentName {
+  readonly number: number;
+  readonly path: string;
+}
+
+/** The segments of a folder, oldest first. */
+export function listSegments(folder: string): SegmentName[] {
+  const found = readdirSync(folder).flatMap((name) => {
+    const number = NAME.exec(name)?.[1];
+    return number === undefined ? [] : [{ number: Number(number), path: join(folder, name) }];
+  });
+  return found.sort((a, b) => a.number - b.number);
+}
+
+export function segmentPath(folder: string, number: number): string {
+  return join(folder, `segment-${String(number).padStart(8, '0')}.v2`);
+}
+
+/** One line of a file. `text` is null when the checksum does not fit; `isTorn` when the line has no end. */
+export interface Line {
+  readonly number: number;
+  /** Position behind the line. */
+  readonly end: number;
+  readonly text: string | null;
+  readonly isTorn: boolean;
+}
+
+const CHUNK = 1_048_576;
+
+/** Reads the lines of a file, in pieces: a segment need not fit into memory. */
+export function* readLines(path: string, limit = Number.POSITIVE_INFINITY): Generator<Line> {
+  const file = openSync(path, 'r');
+  try {
+    let rest: Buffer = Buffer.alloc(0);
+    let position = 0;
+    let number = 0;
+    let end = 0;
+    for (;;) {
+      const chunk = Buffer.alloc(Math.max(0, Math.min(CHUNK, limit - position)));
+      const read = chunk.length === 0 ? 0 : readSync(file, chunk, 0, chunk.length, position);
+      if (read === 0) break;
+      position += read;
+      const bytes =
+        rest.length > 0 ? Buffer.concat([rest, chunk.subarray(0, read)]) : chunk.subarray(0, read);
+      let start = 0;
+      for (let newline = bytes.indexOf(10); newline >= 0; newline = bytes.indexOf(10, start)) {
+        number++;
+        end += newline + 1 - start;
+        yield { number, end, text: decodeLine(bytes.toString('utf8', start, newline)), isTorn: false };
+        start = newline + 1;
+      }
+      rest = bytes.subarray(start);
+    }
+    if (rest.length > 0) {
+      // A whole line but for its last byte was not cut short: its end was changed.
+      const isTorn = decodeLine(rest.toString('utf8', 0, rest.length - 1)) === null;
+      yield { number: number + 1, end: end + rest.length, text: null, isTorn };
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The header of a segment; null when there is none to be read. */
+export function readHeader(path: string): SegmentHeader | null {
+  for (const line of readLines(path)) return parseHeader(line.text);
+  return null;
+}
+
+export function parseHeader(text: string | null): SegmentHeader | null {
+  if (text === null) return null;
+  try {
+    const parsed = SegmentHeader.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Opens files for appending; a test may put failing ones in their place. */
+export type OpenFile = (path: string, flags: string, mode: number) => Promise<FileHandle>;
 
 export interface OpenSegment {
   readonly file: FileHandle;
   readonly path: string;
+  /** Length that is durable. */
+  bytes: number;
 }
 
-/** Encodes one record as a line of a segment. */
-export function encodeLine(record: string): string {
-  return `${crc32(record).toString(16).padStart(8, '0')} ${record}\n`;
-}
-
-/** Decodes a line; null when it is not what was written. */
-export function decodeLine(line: string): string | null {
-  const record = line.slice(9);
-  return /^[0-9a-f]{8} /.test(line) && crc32(record) === Number.parseInt(line.slice(0, 8), 16)
-    ? record
-    : null;
-}
-
-/** The segments of a folder, oldest first. */
-export async function listSegments(folder: string): Promise<string[]> {
-  return (await readdir(folder)).filter((name) => NAME.test(name)).sort();
-}
-
-/** Opens a new segment, never an old one: what an earlier run left, torn or whole, is not written to again. */
-export async function createSegment(folder: string): Promise<OpenSegment> {
-  const last = (await listSegments(folder)).at(-1);
-  const number = last === undefined ? 1 : Number(NAME.exec(last)?.[1]) + 1;
-  const path = join(folder, `segment-${String(number).padStart(8, '0')}.v1`);
-  const file = await open(path, 'ax', 0o640);
+/** Begins a new segment; what earlier runs left is not written to again. */
+export async function createSegment(
+  openFile: OpenFile,
+  folder: string,
+  header: SegmentHeader,
+): Promise<OpenSegment> {
+  const path = segmentPath(folder, header.segment);
+  const file = await openFile(path, 'ax', 0o640);
+  const line = Buffer.from(encodeLine(JSON.stringify(header)));
   try {
+    await file.appendFile(line);
+    await file.datasync();
     await syncFolder(folder); // The new name itself must survive a crash.
   } catch (error) {
-    await file.close();
+    await file.close().catch(() => undefined);
+    rmSync(path, { force: true }); // It holds no record; its number is used again.
     throw error;
   }
-  return { file, path };
+  return { file, path, bytes: line.length };
 }
 
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   const directory = await open(folder, 'r');
   try {
     await directory.sync();

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfiguration } from '../../gateway/config.ts';
@@ -6,6 +6,7 @@ import { demonstrationSettings, readExamples } from '../../gateway/demonstration
 import { projectRoot } from '../../gateway/files.ts';
 import { startGateway } from '../../gateway/gateway.ts';
 import { openDemonstrationIssuer, readDepartments } from '../../gateway/identity/index.ts';
+import { exportLedger } from '../../gateway/ledger/index.ts';
 import type { Zone } from '../../gateway/words.ts';
 import { createCity } from '../../subgraphs/city/index.ts';
 import type { SubgraphRequest } from '../../subgraphs/kit/index.ts';
@@ -107,11 +108,7 @@ export async function startSystem({ settings = {}, instead = {} }: SystemOptions
       post(JSON.stringify({ query, variables: asking.variables }), asking),
     /** The ledger's records so far. */
     disclosures(): Record<string, unknown>[] {
-      const text = readFileSync(join(dataDir, 'ledger', 'segment-00000001.v1'), 'utf8');
-      return text
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line.slice(9)));
+      return [...exportLedger(join(dataDir, 'ledger'))].map(({ text }) => JSON.parse(text));
     },
     async close() {
       await gateway.close();

@@ -8,12 +8,13 @@ import type { GraphQLFormattedError } from 'graphql';
 import { type Answer, type Broker, digestOf, formatFailure } from '../../broker/index.ts';
 import { ERROR_CODES, type ErrorCode, type Failure, type Language } from '../../errors.ts';
 import type { Principal } from '../../words.ts';
-import { type ResponseType, statusOfAnswer } from './write-answer.ts';
+import { extensionsOf, type ResponseType, statusOfAnswer, wantsProof } from './write-answer.ts';
 
 /** What one HTTP request through this door carries along. */
 interface DoorContext {
   readonly principal: Principal;
   readonly language: Language;
+  readonly wantsProof: boolean;
   /** The answers given so far: one, or one for each operation of a batch. */
   readonly answers: Answer[];
 }
@@ -50,7 +51,12 @@ export async function createApolloDoor(broker: Broker, maxTokens: number): Promi
   return {
     async serve(request, principal, language) {
       const answers: Answer[] = [];
-      const context = async (): Promise<DoorContext> => ({ principal, language, answers });
+      const context = async (): Promise<DoorContext> => ({
+        principal,
+        language,
+        answers,
+        wantsProof: wantsProof(request.headers.get('liancha-receipt')),
+      });
       const {
         status = 200,
         headers,
@@ -90,8 +96,9 @@ function brokerPlugin(broker: Broker): ApolloServerPlugin<DoorContext> {
     async requestDidStart() {
       return {
         async responseForOperation(context) {
-          const { principal, language, answers } = context.contextValue;
-          const answer = await answerOf(broker, context, principal);
+          const { principal, language, answers, wantsProof } = context.contextValue;
+          const given = await answerOf(broker, context, principal);
+          const answer = wantsProof ? await broker.prove(given) : given;
           answers.push(answer);
           answered.add(context);
           return {
@@ -180,7 +187,7 @@ interface Result {
 
 function resultOf(answer: Answer, language: Language): Result {
   const errors = answer.failures.map((failure) => formatFailure(failure, language));
-  const extensions = { receipt: { id: answer.receipt } };
+  const extensions = extensionsOf(answer);
   if (!answer.data) return { errors, extensions };
   const data = JSON.parse(answer.data.toString('utf8'));
   return { ...(errors.length > 0 && { errors }), data, extensions };

@@ -9,6 +9,7 @@ import { languageOf } from '../language.ts';
 import { sendJson } from '../router.ts';
 import type { ApolloDoor } from './apollo-door.ts';
 import { answerWarm, parseJson, sendAnswer } from './warm-door.ts';
+import { wantsProof } from './write-answer.ts';
 
 /** A broker and the general door in front of it; both are replaced together when a new schema goes live. */
 export interface Service {
@@ -84,7 +85,9 @@ async function serve(
   }
   const warm = answerWarm(broker, request, body, entry.principal);
   if (warm) {
-    const answer = await warm.answer;
+    const given = await warm.answer;
+    const isProven = wantsProof(request.headers['liancha-receipt']);
+    const answer = isProven ? await broker.prove(given) : given;
     sendAnswer(response, answer, warm.type, language);
     return { door: 'warm', outcome: answer.failures[0]?.code ?? 'OK' };
   }

@@ -17,13 +17,23 @@ const DATA = Buffer.from('{"data":');
 
 /** Writes an answer as a GraphQL response body. Data that is bytes already is not touched. */
 export function answerBody(answer: Answer, language: Language): Buffer {
-  const tail = `"extensions":{"receipt":{"id":${JSON.stringify(answer.receipt)}}}}`;
+  const tail = `"extensions":${JSON.stringify(extensionsOf(answer))}}`;
   const errors =
     answer.failures.length === 0
       ? ''
       : `"errors":${JSON.stringify(answer.failures.map((one) => formatFailure(one, language)))},`;
   if (!answer.data) return Buffer.from(`{${errors}${tail}`);
   return Buffer.concat([DATA, answer.data, Buffer.from(`,${errors}${tail}`)]);
+}
+
+/** `extensions` of an answer: the receipt, with its proof where that was asked for. */
+export function extensionsOf({ receipt, proof }: Answer): Record<string, unknown> {
+  return { receipt: { id: receipt, ...(proof && { proof }) } };
+}
+
+/** Does the request ask for the proof of its disclosure (`liancha-receipt: proof`)? */
+export function wantsProof(header: string | string[] | undefined): boolean {
+  return header === 'proof';
 }
 
 /**

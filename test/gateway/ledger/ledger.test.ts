@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createIds } from '../../../gateway/ledger/ids.ts';
 import { type Disclosure, openLedger, subjectHasher } from '../../../gateway/ledger/index.ts';
 import { decodeLine, encodeLine } from '../../../gateway/ledger/segment.ts';
+import { disclosure } from './disclosures.ts';
 
 let dataDir: string;
 beforeEach(() => {
@@ -14,32 +15,10 @@ afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
 const open = () => openLedger({ dataDir, now: Date.now });
 const lines = (segment = 1): string[] =>
-  readFileSync(join(dataDir, 'ledger', `segment-0000000${segment}.v1`), 'utf8')
+  readFileSync(join(dataDir, 'ledger', `segment-0000000${segment}.v2`), 'utf8')
     .trim()
-    .split('\n');
-
-function disclosure(id: Disclosure['id']): Disclosure {
-  return {
-    id,
-    time: 0,
-    department: null,
-    operator: null,
-    use: null,
-    matter: null,
-    operation: 'x',
-    operationName: null,
-    decisions: [],
-    grants: [],
-    schemaRevision: '',
-    policyRevision: '',
-    providers: [],
-    rows: 0,
-    subjects: [],
-    variablesDigest: '',
-    answerDigest: '',
-    errors: [],
-  };
-}
+    .split('\n')
+    .slice(1); // the header
 
 test('an append that has resolved is in the file', async () => {
   const ledger = await open();

@@ -1,0 +1,15 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { UsageError } from '../command.ts';
+
+/** The ledger's folder of a data folder; paths are as seen from where the command was typed. */
+export function ledgerFolder(dataDir: string | undefined): string {
+  if (dataDir === undefined) throw new UsageError('--data-dir 必填 is required');
+  const folder = join(fromHere(dataDir), 'ledger');
+  if (!existsSync(folder)) throw new UsageError(`${folder} 不存在 does not exist`);
+  return folder;
+}
+
+export function fromHere(path: string): string {
+  return resolve(process.env.INIT_CWD ?? '.', path);
+}

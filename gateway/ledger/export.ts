@@ -1,0 +1,22 @@
+import { listSegments, readHeader, readLines } from './segment.ts';
+
+/** One exported record: its place in the tree and the exact text whose hash is the leaf. */
+export interface ExportedRecord {
+  readonly index: number;
+  readonly text: string;
+}
+
+/** The records of a ledger in the order of its tree, from the files alone. Damaged lines are left out. */
+export function* exportLedger(folder: string): Generator<ExportedRecord> {
+  const segments = listSegments(folder);
+  for (const [at, { path }] of segments.entries()) {
+    const follower = segments[at + 1];
+    const limit = follower ? readHeader(follower.path)?.previous?.bytes : undefined;
+    let index = readHeader(path)?.first ?? 0;
+    for (const line of readLines(path, limit)) {
+      if (line.number === 1) continue;
+      if (line.text !== null) yield { index, text: line.text };
+      if (!line.isTorn) index++;
+    }
+  }
+}

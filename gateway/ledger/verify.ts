@@ -1,0 +1,316 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { listLeaves } from './archive/leaves.ts';
+import { type Head, hashHead, isSignedBy } from './head.ts';
+import { HEADS, KEYS, readHeads, readPublicKeys } from './heads-file.ts';
+import { listSegments, parseHeader, readHeader, readLines, type SegmentHeader } from './segment.ts';
+import { type PublicKey, readPublicKey, type Suite, suiteOf } from './suite.ts';
+import { Frontier, hashLeaf } from './tree.ts';
+
+export const PROBLEMS = [
+  'NO_LEDGER',
+  'SEGMENT_MISSING',
+  'SEGMENT_DAMAGED',
+  'SEGMENT_LENGTH',
+  'RECORD_DAMAGED',
+  'RECORD_TWICE',
+  'HEAD_DAMAGED',
+  'HEAD_CHAIN',
+  'HEAD_SIGNATURE',
+  'HEAD_ROOT',
+  'RECORDS_MISSING',
+  'KEYS_DAMAGED',
+  'KEY_NOT_TRUSTED',
+] as const;
+
+/** One thing that does not verify: what, where, and the first record that it concerns. */
+export interface LedgerProblem {
+  readonly code: (typeof PROBLEMS)[number];
+  readonly file: string;
+  readonly line: number | null;
+  /** Number of the record in the ledger, counted from 0. */
+  readonly record: number | null;
+  readonly message: string;
+}
+
+export interface LedgerReport {
+  readonly ok: boolean;
+  readonly ledger: string | null;
+  readonly segments: number;
+  readonly records: number;
+  readonly heads: number;
+  /** Records under a signed head; those after it are whole, but nobody has signed for them yet. */
+  readonly signed: number;
+  readonly unsigned: number;
+  /** Bytes behind the last whole line: a record that was being written at a crash and was never acknowledged. */
+  readonly tornBytes: number;
+  readonly problems: readonly LedgerProblem[];
+}
+
+export interface VerifyOptions {
+  /** Keys that the verifier got elsewhere. Without them the ledger's own `keys.json` is believed. */
+  readonly trusted?: readonly PublicKey[];
+  /** Heads that others have kept (witnesses): the ledger must contain them. */
+  readonly witnessed?: readonly Head[];
+  /** Told of progress, in records. */
+  onProgress?(records: number): void;
+}
+
+const PROGRESS_EVERY = 100_000;
+
+/** Checks a ledger from its files alone. Reads only. */
+export function verifyLedger(folder: string, options: VerifyOptions = {}): LedgerReport {
+  return new Verification(folder, options).run();
+}
+
+class Verification {
+  readonly #folder: string;
+  readonly #options: VerifyOptions;
+  readonly #problems: LedgerProblem[] = [];
+  readonly #heads: Head[] = [];
+  readonly #headLines = new Map<Head, number>();
+  readonly #ids = new Set<string>();
+  #frontier = new Frontier(suiteOf('sha256/ed25519'));
+  #nextHead = 0;
+  #records = 0;
+  #signed = 0;
+  #tornBytes = 0;
+
+  constructor(folder: string, options: VerifyOptions) {
+    this.#folder = folder;
+    this.#options = options;
+  }
+
+  run(): LedgerReport {
+    const segments = existsSync(this.#folder) ? listSegments(this.#folder) : [];
+    // Heads first: while the gateway runs, records may be added meanwhile, but never fewer than a head says.
+    if (segments.length === 0 && !existsSync(join(this.#folder, HEADS)))
+      this.#problem('NO_LEDGER', '', null, `${this.#folder} 没有台账 holds no ledger`);
+    else {
+      this.#readHeads();
+      const headers = segments.map(({ path }) => readHeader(path));
+      const begin = headers.find((one) => one !== null) ?? null;
+      const suite = suiteOf(begin?.suite ?? this.#heads[0]?.suite ?? 'sha256/ed25519');
+      this.#frontier = new Frontier(suite);
+      this.#checkKeys(suite);
+      this.#readLeaves(headers[0] ?? null, segments[0]?.number ?? 1);
+      for (const [index, { path, number }] of segments.entries()) {
+        const isLast = index === segments.length - 1;
+        const follower = isLast ? null : (headers[index + 1] ?? null);
+        const expected = (segments[0]?.number ?? 1) + index;
+        if (number !== expected)
+          this.#problem(
+            'SEGMENT_MISSING',
+            basename(path),
+            null,
+            `缺少第 ${expected} 段 segment ${expected} is missing`,
+          );
+        this.#readSegment(path, headers[index] ?? null, follower, isLast, suite, begin);
+      }
+      this.#checkRest();
+    }
+    return {
+      ok: this.#problems.length === 0,
+      ledger: this.#heads[0]?.ledger ?? null,
+      segments: segments.length,
+      records: this.#records,
+      heads: this.#heads.length,
+      signed: this.#signed,
+      unsigned: this.#records - this.#signed,
+      tornBytes: this.#tornBytes,
+      problems: this.#problems,
+    };
+  }
+
+  #problem(code: LedgerProblem['code'], file: string, line: number | null, message: string): void {
+    this.#problems.push({ code, file, line, record: this.#records, message });
+  }
+
+  #readHeads(): void {
+    for (const one of readHeads(this.#folder)) {
+      if (one.kind === 'head') {
+        this.#heads.push(one.head);
+        this.#headLines.set(one.head, this.#headLines.size + 1);
+      } else if (one.kind === 'bad')
+        this.#problem(
+          'HEAD_DAMAGED',
+          HEADS,
+          one.line,
+          '树头不可读或校验和不符 a head cannot be read, or its checksum does not fit',
+        );
+    }
+  }
+
+  #checkKeys(suite: Suite): void {
+    const published = readPublicKeys(this.#folder);
+    if (!published)
+      this.#problem('KEYS_DAMAGED', KEYS, null, '公钥文件缺失或损坏 the public keys are missing or damaged');
+    const trusted = this.#options.trusted ?? published ?? [];
+    const keys = new Map(trusted.map((one) => [one.id, readPublicKey(one)]));
+    for (const one of published ?? [])
+      if (!readPublicKey(one))
+        this.#problem('KEYS_DAMAGED', KEYS, null, `公钥与其编号不符 key ${one.id} is not what its name says`);
+    let before: Head | null = null;
+    for (const head of this.#heads) {
+      const line = this.#headLines.get(head) ?? null;
+      const key = keys.get(head.key);
+      if (!key) this.#problem('KEY_NOT_TRUSTED', HEADS, line, `未知公钥 unknown key ${head.key}`);
+      else if (!isSignedBy(suite, head, key))
+        this.#problem('HEAD_SIGNATURE', HEADS, line, '树头签名无效 the signature of a head is not valid');
+      const expected = before ? hashHead(suite, before) : '';
+      const isBackwards = before !== null && (head.size < before.size || head.ledger !== before.ledger);
+      if (head.previous !== expected || isBackwards)
+        this.#problem(
+          'HEAD_CHAIN',
+          HEADS,
+          line,
+          '树头与前一树头不相接 a head does not follow the one before it',
+        );
+      before = head;
+    }
+  }
+
+  /** Records that are archived: their leaves stand in for them. */
+  #readLeaves(header: SegmentHeader | null, firstNumber: number): void {
+    let expected = 1;
+    for (const { number, path } of listLeaves(this.#folder)) {
+      if (number >= firstNumber) break;
+      if (number !== expected++)
+        this.#problem(
+          'SEGMENT_MISSING',
+          basename(path),
+          null,
+          `缺少第 ${number - 1} 段 segment ${number - 1} is missing`,
+        );
+      const bytes = readFileSync(path);
+      for (let at = 0; at < bytes.length; at += 32) this.#enter(bytes.subarray(at, at + 32));
+    }
+    if (expected !== firstNumber)
+      this.#problem('SEGMENT_MISSING', '', null, `缺少第 ${expected} 段 segment ${expected} is missing`);
+    else if (header && header.first !== this.#records)
+      this.#problem(
+        'SEGMENT_DAMAGED',
+        'archive',
+        null,
+        `应有 ${header.first} 条 ${header.first} records expected, ${this.#records} found`,
+      );
+  }
+
+  #readSegment(
+    path: string,
+    header: SegmentHeader | null,
+    follower: SegmentHeader | null,
+    isLast: boolean,
+    suite: Suite,
+    begin: SegmentHeader | null,
+  ): void {
+    const file = basename(path);
+    if (!header) {
+      // A segment whose header was being written at a crash holds nothing.
+      const torn = [...readLines(path)];
+      if (isLast && torn.every((one) => one.isTorn)) this.#tornBytes += statSync(path).size;
+      else this.#problem('SEGMENT_DAMAGED', file, 1, '段头不可读 the header cannot be read');
+    } else if (header.ledger !== begin?.ledger || header.suite !== begin.suite)
+      this.#problem('SEGMENT_DAMAGED', file, 1, '段属于另一台账 the segment belongs to another ledger');
+    else if (header.first !== this.#records)
+      this.#problem(
+        'SEGMENT_DAMAGED',
+        file,
+        1,
+        `段头称其前有 ${header.first} 条，实有 ${this.#records} 条 the header says that ${header.first} records come before, there are ${this.#records}`,
+      );
+    const { size } = statSync(path);
+    const counts = follower?.previous?.bytes;
+    if (counts !== undefined && size !== counts + (follower?.previous?.excess ?? 0))
+      this.#problem(
+        'SEGMENT_LENGTH',
+        file,
+        null,
+        `长度应为 ${counts} 字节 the length should be ${counts} bytes, it is ${size}`,
+      );
+    for (const line of readLines(path, counts)) {
+      if (line.number === 1 && (header || parseHeader(line.text) === null)) continue;
+      if (line.text !== null) this.#record(line.text, file, line.number, suite);
+      else if (line.isTorn && isLast) this.#tornBytes = line.end;
+      else {
+        this.#problem(
+          'RECORD_DAMAGED',
+          file,
+          line.number,
+          `第 ${this.#records} 条记录与校验和不符 record ${this.#records} does not fit its checksum`,
+        );
+        this.#enter(Buffer.alloc(32)); // Keeps the numbers of those behind it right.
+      }
+    }
+  }
+
+  #record(text: string, file: string, line: number, suite: Suite): void {
+    const id = idOf(text);
+    if (id === null)
+      this.#problem('RECORD_DAMAGED', file, line, '记录不是披露记录 the line is no disclosure');
+    else if (this.#ids.has(id)) this.#problem('RECORD_TWICE', file, line, `${id} 重复 appears twice`);
+    else this.#ids.add(id);
+    this.#enter(hashLeaf(suite, text));
+  }
+
+  #enter(leaf: Buffer): void {
+    this.#checkHeadsAt(this.#records);
+    this.#frontier.append(leaf);
+    this.#records++;
+    if (this.#records % PROGRESS_EVERY === 0) this.#options.onProgress?.(this.#records);
+  }
+
+  /** Compares the heads that were signed at this size with the tree. */
+  #checkHeadsAt(size: number): void {
+    for (
+      let head = this.#heads[this.#nextHead];
+      head && head.size <= size;
+      head = this.#heads[this.#nextHead]
+    ) {
+      if (head.size === size) {
+        if (this.#frontier.root().toString('base64url') !== head.root)
+          this.#problem(
+            'HEAD_ROOT',
+            HEADS,
+            this.#headLines.get(head) ?? null,
+            `前 ${size} 条记录与签名的树根不符 the first ${size} records do not have the root that was signed`,
+          );
+        this.#signed = size;
+      }
+      this.#nextHead++;
+    }
+    for (const head of this.#options.witnessed ?? []) {
+      if (head.size === size && this.#frontier.root().toString('base64url') !== head.root)
+        this.#problem(
+          'HEAD_ROOT',
+          'witness',
+          null,
+          `前 ${size} 条记录与见证的树根不符 the first ${size} records do not have the root that a witness saw`,
+        );
+    }
+  }
+
+  #checkRest(): void {
+    this.#checkHeadsAt(this.#records);
+    const most = Math.max(0, ...[...this.#heads, ...(this.#options.witnessed ?? [])].map((one) => one.size));
+    if (most > this.#records)
+      this.#problem(
+        'RECORDS_MISSING',
+        '',
+        null,
+        `已签名 ${most} 条，实有 ${this.#records} 条 ${most} records were signed, ${this.#records} are there`,
+      );
+    if (this.#heads.length === 0) this.#problem('HEAD_DAMAGED', HEADS, null, '没有树头 there is no head');
+  }
+}
+
+function idOf(text: string): string | null {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return parsed !== null && typeof parsed === 'object' && 'id' in parsed && typeof parsed.id === 'string'
+      ? parsed.id
+      : null;
+  } catch {
+    return null;
+  }
+}

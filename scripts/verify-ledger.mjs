@@ -1,0 +1,185 @@
+#!/usr/bin/env node
+/**
+ * A second, independent verifier of a Liancha ledger: one file, Node's own modules, nothing of Liancha. Read it, then
+ * run it on a copy of the ledger's folder:
+ *
+ *   node verify-ledger.mjs <DATA_DIR>/ledger [keys.json that you got elsewhere]
+ *
+ * It checks what docs/ledger.md promises: every line against its checksum, every segment against the next one's
+ * header, the Merkle tree (RFC 9162 §2.1) against every signed head, the heads against each other and their keys.
+ */
+import { createHash, createPublicKey, verify } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+
+const [folder, keysFile] = process.argv.slice(2);
+if (!folder) {
+  console.error('usage: node verify-ledger.mjs <DATA_DIR>/ledger [keys.json]');
+  process.exit(2);
+}
+const problems = [];
+const complain = (what) => problems.push(what);
+
+/** Lines `<crc32> <json>`; an unfinished last line is null and torn, a damaged one null. */
+function linesOf(bytes) {
+  const lines = [];
+  let start = 0;
+  while (start < bytes.length) {
+    const newline = bytes.indexOf(10, start);
+    const isTorn = newline < 0;
+    const line = bytes.toString('utf8', start, isTorn ? bytes.length : newline);
+    const fits = (one) => /^[0-9a-f]{8} /.test(one) && crc32(one.slice(9)) === parseInt(one.slice(0, 8), 16);
+    if (isTorn) lines.push({ text: null, isTorn: !fits(line.slice(0, -1)) });
+    else lines.push({ text: fits(line) ? line.slice(9) : null, isTorn: false });
+    start = isTorn ? bytes.length : newline + 1;
+  }
+  return lines;
+}
+
+// ---- 1. The heads and their keys
+
+const headLines = existsSync(join(folder, 'heads.v2')) ? linesOf(readFileSync(join(folder, 'heads.v2'))) : [];
+const heads = [];
+for (const [index, { text, isTorn }] of headLines.entries()) {
+  if (text !== null) heads.push({ text, ...JSON.parse(text) });
+  else if (!isTorn) complain(`heads.v2:${index + 1} is damaged`);
+}
+if (heads.length === 0) complain('there is no head');
+const isNational = heads[0]?.suite === 'sm3/sm2';
+const hash = (bytes) =>
+  createHash(isNational ? 'sm3' : 'sha256')
+    .update(bytes)
+    .digest();
+
+const keys = new Map();
+try {
+  for (const { id, spki } of JSON.parse(readFileSync(keysFile ?? join(folder, 'keys.json'), 'utf8')).keys) {
+    const der = Buffer.from(spki, 'base64url');
+    if (createHash('sha256').update(der).digest('base64url') !== id)
+      complain(`key ${id} is not what its name says`);
+    else keys.set(id, createPublicKey({ key: der, format: 'der', type: 'spki' }));
+  }
+} catch (error) {
+  complain(`the keys cannot be read: ${error.message}`);
+}
+
+let previous = '';
+let largest = 0;
+for (const head of heads) {
+  const { ledger, suite, size, root, time, key, signature } = head;
+  const signed = ['liancha ledger head', ledger, suite, size, root, time, head.previous, key, ''].join('\n');
+  const publicKey = keys.get(key);
+  const isValid =
+    publicKey &&
+    verify(isNational ? 'sm3' : null, Buffer.from(signed), publicKey, Buffer.from(signature, 'base64url'));
+  if (!isValid) complain(`the head of size ${size} is not signed by a known key`);
+  if (head.previous !== previous || size < largest)
+    complain(`the head of size ${size} does not follow the one before`);
+  if (ledger !== heads[0].ledger) complain(`the head of size ${size} is of another ledger`);
+  previous = hash(head.text).toString('base64url');
+  largest = size;
+}
+
+// ---- 2. The tree: complete subtrees by level, as a binary counter
+
+const edge = [];
+let size = 0;
+let nextHead = 0;
+
+function root() {
+  let joined = null;
+  for (const node of edge)
+    if (node) joined = joined ? hash(Buffer.concat([Buffer.of(1), node, joined])) : node;
+  return joined ?? hash('');
+}
+
+function compareHeads() {
+  for (; heads[nextHead] && heads[nextHead].size <= size; nextHead++) {
+    if (heads[nextHead].size === size && heads[nextHead].root !== root().toString('base64url'))
+      complain(`the first ${size} records do not have the root that was signed`);
+  }
+}
+
+function append(leaf) {
+  compareHeads();
+  let node = leaf;
+  let level = 0;
+  for (; edge[level]; level++) {
+    node = hash(Buffer.concat([Buffer.of(1), edge[level], node]));
+    edge[level] = null;
+  }
+  edge[level] = node;
+  size++;
+}
+
+// ---- 3. The segments: archived ones by their leaves, the others by their records
+
+const numbered = (path, pattern) =>
+  (existsSync(path) ? readdirSync(path) : [])
+    .flatMap((name) =>
+      pattern.test(name) ? [{ number: Number(pattern.exec(name)[1]), path: join(path, name) }] : [],
+    )
+    .sort((a, b) => a.number - b.number);
+const segments = numbered(folder, /^segment-(\d{8})\.v2$/);
+const archived = numbered(join(folder, 'archive'), /^segment-(\d{8})\.leaves$/);
+const begin = segments[0]?.number ?? archived.length + 1;
+
+let expected = 1;
+for (const { number, path } of archived) {
+  if (number >= begin) break;
+  if (number !== expected++) complain(`segment ${number - 1} is missing`);
+  const leaves = readFileSync(path);
+  for (let at = 0; at < leaves.length; at += 32) append(leaves.subarray(at, at + 32));
+}
+
+const headerOf = (lines) => {
+  try {
+    return JSON.parse(lines[0].text);
+  } catch {
+    return null;
+  }
+};
+const ids = new Set();
+for (const [index, { number, path }] of segments.entries()) {
+  if (number !== expected++) complain(`segment ${expected - 1} is missing`);
+  expected = number + 1;
+  const isLast = index === segments.length - 1;
+  let bytes = readFileSync(path);
+  if (!isLast) {
+    const stated = headerOf(linesOf(readFileSync(segments[index + 1].path)))?.previous;
+    if (!stated || bytes.length !== stated.bytes + stated.excess)
+      complain(`${path}: the next segment states another length`);
+    if (stated) bytes = bytes.subarray(0, stated.bytes);
+  }
+  const lines = linesOf(bytes);
+  const header = headerOf(lines);
+  if (!header) {
+    if (!(isLast && lines.every((one) => one.isTorn))) complain(`${path}: the header cannot be read`);
+    continue;
+  }
+  if (header.format !== 'liancha-ledger/2' || header.ledger !== heads[0]?.ledger || header.segment !== number)
+    complain(`${path}: the header is of another ledger or segment`);
+  if (header.first !== size)
+    complain(`${path}: ${header.first} records should come before, there are ${size}`);
+  for (const [line, { text, isTorn }] of lines.entries()) {
+    if (line === 0 || (isTorn && isLast)) continue;
+    if (text === null) {
+      complain(`${path}:${line + 1} (record ${size}) does not fit its checksum`);
+      append(Buffer.alloc(32));
+      continue;
+    }
+    const { id } = JSON.parse(text);
+    if (typeof id !== 'string' || ids.has(id))
+      complain(`${path}:${line + 1} (record ${size}) has no id of its own`);
+    ids.add(id);
+    append(hash(Buffer.concat([Buffer.of(0), Buffer.from(text)])));
+  }
+}
+compareHeads();
+if (largest > size) complain(`${largest} records were signed, ${size} are there`);
+
+for (const problem of problems) console.error(problem);
+console.log(`${size} records, ${heads.length} heads, ${largest} records under a signed head`);
+console.log(problems.length === 0 ? 'everything verifies' : `${problems.length} problem(s)`);
+process.exit(problems.length === 0 ? 0 : 1);

@@ -1,0 +1,160 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { createPublicKey, verify } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { projectRoot } from '../../gateway/files.ts';
+import { suiteOf } from '../../gateway/ledger/suite.ts';
+import { hashLeaf, verifyConsistency, verifyInclusion } from '../../gateway/ledger/tree.ts';
+import { purpose, type System, startSystem } from './system.ts';
+
+const liancha = (...parameters: string[]) =>
+  spawnSync(process.execPath, ['scripts/run.mjs', 'gateway/cli/liancha.js', ...parameters], {
+    cwd: projectRoot(),
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
+const exported = (dataDir: string): Map<string, string> =>
+  new Map(
+    liancha('ledger', 'export', '--data-dir', dataDir)
+      .stdout.split('\n')
+      .filter((line) => line !== '')
+      .map((line) => [JSON.parse(line).id, line]),
+  );
+
+let system: System;
+beforeAll(async () => {
+  system = await startSystem();
+});
+afterAll(() => system.close());
+
+/** A provider that is not there: refusals are on record like answers. */
+const NOBODY = JSON.stringify([{ name: 'population', url: 'http://127.0.0.1:9/' }]);
+
+interface Proof {
+  readonly index: number;
+  readonly head: { size: number; root: string; key: string; signature: string; [name: string]: unknown };
+  readonly path: string[];
+}
+const suite = suiteOf('sha256/ed25519');
+const bytes = (text: string): Buffer => Buffer.from(text, 'base64url');
+
+describe('a receipt', () => {
+  it.each(['first', 'warm'])('brings its proof when that is asked for (%s request)', async (which) => {
+    const query = `query ${purpose()} { person(idNumber: "${system.examples.person}") { name } } # ${which}`;
+    if (which === 'warm') await system.ask(query);
+    const { extensions } = await system.ask(query, { headers: { 'liancha-receipt': 'proof' } });
+    const { id, proof } = extensions.receipt as unknown as { id: string; proof: Proof };
+    const line = exported(system.dataDir).get(id) ?? '';
+    const { index, head, path } = proof;
+    expect(
+      verifyInclusion(suite, hashLeaf(suite, line), index, head.size, path.map(bytes), bytes(head.root)),
+    ).toBe(true);
+    const { keys } = JSON.parse(readFileSync(join(system.dataDir, 'ledger/keys.json'), 'utf8'));
+    const key = createPublicKey({ key: bytes(keys[0].spki), format: 'der', type: 'spki' });
+    const { ledger, size, root, time, previous } = head;
+    const text = ['liancha ledger head', ledger, head.suite, size, root, time, previous, head.key, ''].join(
+      '\n',
+    );
+    expect(verify(null, Buffer.from(text), key, bytes(head.signature))).toBe(true);
+  });
+
+  it('brings no proof when none is asked for', async () => {
+    const { extensions } = await system.ask(`query ${purpose()} { __typename }`);
+    expect(Object.keys(extensions.receipt ?? {})).toEqual(['id']);
+  });
+
+  it('can be proven later, and one head from another', async () => {
+    const get = async (path: string) => (await (await fetch(`${system.url}${path}`)).json()) as never;
+    const { extensions } = await system.ask(`query ${purpose()} { __typename }`);
+    const one: Proof = await get(`/ledger/proof?id=${extensions.receipt?.id}`);
+    for (let times = 0; times < 5; times++) await system.ask(`query ${purpose()} { __typename }`);
+    const last = await system.ask(`query ${purpose()} { __typename }`);
+    const other: Proof = await get(`/ledger/proof?id=${last.extensions.receipt?.id}`);
+    const path = `/ledger/consistency?first=${one.head.size}&second=${other.head.size}`;
+    const { path: nodes }: { path: string[] } = await get(path);
+    const tree = ({ head }: Proof) => ({ size: head.size, root: bytes(head.root) });
+    expect(verifyConsistency(suite, tree(one), tree(other), nodes.map(bytes))).toBe(true);
+    expect((await fetch(`${system.url}/ledger/proof?id=unknown`)).status).toBe(404);
+  });
+});
+
+describe('liancha ledger', () => {
+  it('verifies a running ledger, for people and as JSON', () => {
+    const { status, stdout } = liancha('ledger', 'verify', '--data-dir', system.dataDir, '--json');
+    expect([status, JSON.parse(stdout)]).toMatchObject([0, { ok: true, problems: [] }]);
+    expect(liancha('ledger', 'verify', '--data-dir', system.dataDir).stdout).toContain('Everything verifies');
+  });
+
+  it('exports every receipt that was given, and no personal data in clear', async () => {
+    const query = `query ${purpose()} { person(idNumber: "${system.examples.person}") { idNumber name } }`;
+    const { extensions } = await system.ask(query);
+    const line = exported(system.dataDir).get(extensions.receipt?.id ?? '') ?? '';
+    expect(JSON.parse(line)).toMatchObject({ rows: 1, use: 'ADMINISTRATIVE_BASIS' });
+    expect(line).not.toContain(system.examples.person);
+  });
+
+  it('says how it is used when it is used wrongly', () => {
+    for (const wrong of [
+      [],
+      ['ledger'],
+      ['ledger', 'verify'],
+      ['ledger', 'verify', '--data-dir', '/nowhere'],
+      ['ledger', 'verify', '--wrong'],
+    ]) {
+      const { status, stderr } = liancha(...wrong);
+      expect([wrong, status]).toEqual([wrong, 2]);
+      expect(stderr).toContain('liancha');
+    }
+    expect(liancha('--help').status).toBe(0);
+  });
+});
+
+describe('a gateway that is killed under load', () => {
+  it('has given no receipt whose record is not in the ledger', async () => {
+    liancha('--help'); // builds
+    const dataDir = mkdtempSync(join(tmpdir(), 'liancha-killed-'));
+    const receipts = new Set<string>();
+    for (let kill = 0; kill < 3; kill++) {
+      const child = spawn(process.execPath, ['dist/gateway/main.js', '--demonstration'], {
+        cwd: projectRoot(),
+        env: { ...process.env, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'error', LIANCHA_PROVIDERS: NOBODY },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const url = await new Promise<string>((resolve, reject) => {
+        child.once('exit', () => reject(new Error('the gateway has ended')));
+        let text = '';
+        child.stdout.on('data', (chunk) => {
+          text += chunk;
+          const found = /http:\/\/[\d.:]+\/graphql/.exec(text);
+          if (found) resolve(found[0]);
+        });
+      });
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      let isAlive = true;
+      const load = async (): Promise<void> => {
+        while (isAlive) {
+          const answer = await fetch(url, {
+            method: 'POST',
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify({ query: '{ __typename }' }),
+          })
+            .then(async (response) => (await response.json()) as { extensions: { receipt: { id: string } } })
+            .catch(() => null);
+          if (answer) receipts.add(answer.extensions.receipt.id);
+        }
+      };
+      const loads = Array.from({ length: 8 }, load);
+      setTimeout(() => child.kill('SIGKILL'), 200 + Math.random() * 300);
+      await ended;
+      isAlive = false;
+      await Promise.all(loads);
+    }
+    const kept = exported(dataDir);
+    expect(receipts.size).toBeGreaterThan(50);
+    expect([...receipts].filter((id) => !kept.has(id))).toEqual([]);
+    expect(liancha('ledger', 'verify', '--data-dir', dataDir).status).toBe(0);
+    rmSync(dataDir, { recursive: true, force: true });
+  }, 120_000);
+});

@@ -1,0 +1,196 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { projectRoot } from '../../gateway/files.ts';
+import { exportLedger, openLedger, verifyLedger } from '../../gateway/ledger/index.ts';
+import { disclosure } from '../gateway/ledger/disclosures.ts';
+
+let dataDir: string;
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'liancha-faults-'));
+});
+afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+const folder = (): string => join(dataDir, 'ledger');
+const exportedIds = (): string[] => [...exportLedger(folder())].map(({ text }) => JSON.parse(text).id);
+
+/** `LIANCHA_KILLS=500` for a long run. */
+const KILLS = Number(process.env.LIANCHA_KILLS ?? 60);
+
+describe('a process that is killed at any moment', () => {
+  let writer = '';
+  beforeAll(async () => {
+    const { build } = await import('esbuild');
+    writer = join(mkdtempSync(join(tmpdir(), 'liancha-writer-')), 'writer.mjs');
+    await build({
+      entryPoints: [join(projectRoot(), 'test/faults/writer.ts')],
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      outfile: writer,
+      logLevel: 'error',
+      banner: {
+        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      },
+    });
+  });
+
+  async function killOnce(acknowledged: Set<string>, afterMs: number): Promise<void> {
+    const child: ChildProcess = spawn(process.execPath, [writer, dataDir], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let text = '';
+    let isOpen = false;
+    await new Promise<void>((resolve, reject) => {
+      child.once('exit', (code, signal) =>
+        signal === 'SIGKILL' ? resolve() : reject(new Error(`exit ${code}`)),
+      );
+      child.stdout?.on('data', (chunk) => {
+        text += chunk;
+        if (isOpen) return;
+        isOpen = true;
+        setTimeout(() => child.kill('SIGKILL'), afterMs);
+      });
+    });
+    const lines = text.split('\n');
+    for (const line of lines.slice(1, -1)) acknowledged.add(line); // the last may be cut short
+  }
+
+  it(`loses no record that was acknowledged, and leaves a ledger that verifies (${KILLS} kills)`, async () => {
+    const acknowledged = new Set<string>();
+    let torn = 0;
+    for (let kill = 0; kill < KILLS; kill++) {
+      await killOnce(acknowledged, Math.random() * 60);
+      const report = verifyLedger(folder());
+      expect(report.problems).toEqual([]);
+      if (report.tornBytes > 0) torn++;
+    }
+    const kept = new Set(exportedIds());
+    expect([...acknowledged].filter((id) => !kept.has(id))).toEqual([]);
+    expect(acknowledged.size).toBeGreaterThan(KILLS);
+    const ledger = await openLedger({ dataDir, now: Date.now });
+    await ledger.close();
+    expect(verifyLedger(folder())).toMatchObject({ ok: true, unsigned: 0, tornBytes: 0 });
+    const outside = spawnSync(process.execPath, ['scripts/verify-ledger.mjs', folder()], {
+      cwd: projectRoot(),
+    });
+    expect([outside.status, String(outside.stderr)]).toEqual([0, '']);
+    process.stdout.write(`${KILLS} kills, ${acknowledged.size} acknowledged, 0 lost, ${torn} torn tails\n`);
+  }, 300_000);
+});
+
+type Fault = 'fsync' | 'full' | 'torn' | 'create';
+
+/** Opens real files of which some calls fail, as the n-th draw of `faults` says. */
+function failing(faults: () => Fault | null) {
+  const error = (code: string): Error => Object.assign(new Error(code), { code });
+  return async (path: string, flags: string, mode: number): Promise<FileHandle> => {
+    const planned = faults();
+    if (planned === 'create') throw error('EMFILE');
+    const file = await open(path, flags, mode);
+    const append = file.appendFile.bind(file);
+    const datasync = file.datasync.bind(file);
+    file.appendFile = async (data) => {
+      const fault = faults();
+      if (fault === 'full') throw error('ENOSPC');
+      if (fault === 'torn') {
+        await append(
+          Buffer.from(data as Buffer).subarray(0, Math.floor(Math.random() * (data as Buffer).length)),
+        );
+        throw error('ENOSPC');
+      }
+      return append(data);
+    };
+    file.datasync = async () => {
+      if (faults() === 'fsync') throw error('EIO');
+      return datasync();
+    };
+    return file;
+  };
+}
+
+describe('a disk that fails now and then', () => {
+  it.each<Fault>(['fsync', 'full', 'torn', 'create'])(
+    'with %s: what was acknowledged is there, what was refused is not, and all of it verifies',
+    async (kind) => {
+      let isFailing = false;
+      const openFile = failing(() => (isFailing && Math.random() < 0.3 ? kind : null));
+      const ledger = await openLedger({ dataDir, now: Date.now, segmentBytes: 3_000, headMs: 5, openFile });
+      isFailing = true;
+      const acknowledged: string[] = [];
+      const refused: string[] = [];
+      for (let index = 0; index < 30; index++) {
+        const id = ledger.nextId();
+        await ledger.append(disclosure(id)).then(
+          () => acknowledged.push(id),
+          () => refused.push(id),
+        );
+      }
+      isFailing = false;
+      await ledger.close();
+      expect(verifyLedger(folder())).toMatchObject({ ok: true, problems: [], unsigned: 0 });
+      expect(exportedIds()).toEqual(acknowledged);
+      expect(acknowledged.length).toBeGreaterThan(0);
+      if (kind !== 'create') expect(refused.length).toBeGreaterThan(0);
+    },
+    60_000,
+  );
+
+  it('after a segment could not be cut, its void end is declared and does not count', async () => {
+    let isFailing = false;
+    const openFile = async (path: string, flags: string, mode: number): Promise<FileHandle> => {
+      const file = await open(path, flags, mode);
+      const datasync = file.datasync.bind(file);
+      file.datasync = async () => (isFailing ? Promise.reject(new Error('EIO')) : datasync());
+      file.truncate = async () => Promise.reject(new Error('EIO'));
+      return file;
+    };
+    const ledger = await openLedger({ dataDir, now: Date.now, openFile });
+    const kept = ledger.nextId();
+    await ledger.append(disclosure(kept));
+    isFailing = true;
+    await expect(ledger.append(disclosure(ledger.nextId()))).rejects.toThrow('EIO');
+    isFailing = false;
+    const after = ledger.nextId();
+    await ledger.append(disclosure(after));
+    await ledger.close();
+    expect(exportedIds()).toEqual([kept, after]);
+    expect(verifyLedger(folder())).toMatchObject({ ok: true, records: 2 });
+  });
+
+  it('does not go on with a ledger that somebody has changed', async () => {
+    const ledger = await openLedger({ dataDir, now: Date.now });
+    for (let index = 0; index < 5; index++) await ledger.append(disclosure(ledger.nextId()));
+    await ledger.close();
+    const [first = ''] = readdirSync(folder()).filter((name) => name.startsWith('segment'));
+    const file = await open(join(folder(), first), 'r+');
+    await file.write(Buffer.from('X'), 0, 1, 700);
+    await file.close();
+    await expect(openLedger({ dataDir, now: Date.now })).rejects.toThrow(/damaged/);
+  });
+});
+
+describe('a clock that jumps back', () => {
+  it('makes no identifier go back, also over a restart', async () => {
+    const first = await openLedger({ dataDir, now: () => 2_000_000_000_000 });
+    const before = first.nextId();
+    await first.append(disclosure(before));
+    await first.close();
+    const second = await openLedger({ dataDir, now: () => 1_000_000_000_000 });
+    const after = second.nextId();
+    await second.append(disclosure(after));
+    await second.close();
+    expect(after.slice(0, 13) >= before.slice(0, 13)).toBe(true);
+    expect(verifyLedger(folder()).ok).toBe(true);
+  });
+});
+
+describe('two instances on one directory', () => {
+  it('is refused to the second', async () => {
+    const ledger = await openLedger({ dataDir, now: Date.now });
+    await expect(openLedger({ dataDir, now: Date.now })).rejects.toThrow(/in use/);
+    await ledger.close();
+  });
+});

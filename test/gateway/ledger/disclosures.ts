@@ -1,0 +1,25 @@
+import type { Disclosure } from '../../../gateway/ledger/index.ts';
+
+/** A disclosure of nothing in particular. */
+export function disclosure(id: Disclosure['id']): Disclosure {
+  return {
+    id,
+    time: 0,
+    department: null,
+    operator: null,
+    use: null,
+    matter: null,
+    operation: 'x',
+    operationName: null,
+    decisions: [],
+    grants: [],
+    schemaRevision: '',
+    policyRevision: '',
+    providers: [],
+    rows: 0,
+    subjects: [],
+    variablesDigest: '',
+    answerDigest: '',
+    errors: [],
+  };
+}
