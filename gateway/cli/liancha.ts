@@ -1,10 +1,17 @@
 import { type Command, UsageError } from './command.ts';
+import { archiveCommand } from './ledger/archive.ts';
 import { exportCommand } from './ledger/export.ts';
+import { rotateCommand } from './ledger/rotate.ts';
 import { verifyCommand } from './ledger/verify.ts';
 
 /** `liancha <topic> <verb>`: the command for everything that is not a query. */
 const COMMANDS: Readonly<Record<string, Readonly<Record<string, Command>>>> = {
-  ledger: { export: exportCommand, verify: verifyCommand },
+  ledger: {
+    archive: archiveCommand,
+    export: exportCommand,
+    'rotate-key': rotateCommand,
+    verify: verifyCommand,
+  },
 };
 
 function help(): string {

@@ -12,7 +12,7 @@ import { type FileHandle, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Head, hashHead, keysText, PublicKeys, signHead } from './head.ts';
 import { encodeLine, type OpenFile, readLines } from './segment.ts';
-import { type PublicKey, publicKeyOf, readPrivateKey, type Suite } from './suite.ts';
+import { type PublicKey, publicKeyOf, readPrivateKey, type Suite, suiteOf } from './suite.ts';
 
 export const HEADS = 'heads.v2';
 export const KEYS = 'keys.json';
@@ -62,10 +62,12 @@ export function openHeadKey(keyFolder: string, folder: string, suite: Suite): Ke
   return key;
 }
 
-/** Makes a new key, by which the heads from now on are signed. */
-export function rotateHeadKey(keyFolder: string, folder: string, suite: Suite): KeyObject {
+/** Makes a new key, by which heads are signed from the next opening on. Returns its id. */
+export function rotateLedgerKey(keyFolder: string, folder: string): string {
+  const suite = suiteOf(lastHead(folder).head?.suite ?? 'sha256/ed25519');
   const numbers = readdirSync(keyFolder).flatMap((name) => /^heads-(\d{6})\.pem$/.exec(name)?.[1] ?? []);
-  return addHeadKey(keyFolder, folder, suite, Math.max(0, ...numbers.map(Number)) + 1);
+  const key = addHeadKey(keyFolder, folder, suite, Math.max(0, ...numbers.map(Number)) + 1);
+  return publicKeyOf(key, suite.name).id;
 }
 
 function addHeadKey(keyFolder: string, folder: string, suite: Suite, number: number): KeyObject {

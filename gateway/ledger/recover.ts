@@ -98,7 +98,7 @@ function cutTornTail(path: string): number {
   let good = 0;
   let bad: number | null = null;
   for (const line of readLines(path)) {
-    if (line.text === null) bad ??= line.number;
+    if (line.bytes === null) bad ??= line.number;
     else if (bad !== null) throw new DamagedLedger(`${path}:${bad} does not fit its checksum`);
     else good = line.end;
   }
@@ -133,8 +133,8 @@ function restoreTree(
     let at = begin;
     for (const line of readLines(path, limit)) {
       if (line.number === 1) continue;
-      if (line.text === null) throw new DamagedLedger(`${path}:${line.number} does not fit its checksum`);
-      if (at++ >= from) add(hashLeaf(suite, line.text));
+      if (line.bytes === null) throw new DamagedLedger(`${path}:${line.number} does not fit its checksum`);
+      if (at++ >= from) add(hashLeaf(suite, line.bytes));
     }
     if (at !== end && Number.isFinite(end))
       throw new DamagedLedger(`${path} holds ${at - begin} records instead of ${end - begin}`);

@@ -32,8 +32,7 @@ export function encodeLine(text: string): string {
 
 /** Decodes a line without its end; null when it is not what was written. */
 export function decodeLine(line: string): string | null {
-  const text = line.slice(9);
-  return /^[0-9a-f]{8} /.test(line) && crc32(text) === Number.parseInt(line.slice(0, 8), 16) ? text : null;
+  return checkedBytes(Buffer.from(line))?.toString('utf8') ?? null;
 }
 
 export interface SegmentName {
@@ -54,13 +53,34 @@ export function segmentPath(folder: string, number: number): string {
   return join(folder, `segment-${String(number).padStart(8, '0')}.v2`);
 }
 
-/** One line of a file. `text` is null when the checksum does not fit; `isTorn` when the line has no end. */
-export interface Line {
+/** One line of a file. `bytes` is null when the checksum does not fit; `isTorn` when the line has no end. */
+export class Line {
   readonly number: number;
   /** Position behind the line. */
   readonly end: number;
-  readonly text: string | null;
+  readonly bytes: Buffer | null;
   readonly isTorn: boolean;
+
+  constructor(number: number, end: number, bytes: Buffer | null, isTorn: boolean) {
+    this.number = number;
+    this.end = end;
+    this.bytes = bytes;
+    this.isTorn = isTorn;
+  }
+
+  get text(): string | null {
+    return this.bytes?.toString('utf8') ?? null;
+  }
+}
+
+const MARK_BYTES = 9;
+const SPACE = 0x20;
+
+function checkedBytes(line: Buffer): Buffer | null {
+  const mark = line.toString('latin1', 0, MARK_BYTES - 1);
+  if (line[MARK_BYTES - 1] !== SPACE || !/^[0-9a-f]{8}$/.test(mark)) return null;
+  const bytes = line.subarray(MARK_BYTES);
+  return crc32(bytes) === Number.parseInt(mark, 16) ? bytes : null;
 }
 
 const CHUNK = 1_048_576;
@@ -84,15 +104,15 @@ export function* readLines(path: string, limit = Number.POSITIVE_INFINITY): Gene
       for (let newline = bytes.indexOf(10); newline >= 0; newline = bytes.indexOf(10, start)) {
         number++;
         end += newline + 1 - start;
-        yield { number, end, text: decodeLine(bytes.toString('utf8', start, newline)), isTorn: false };
+        yield new Line(number, end, checkedBytes(bytes.subarray(start, newline)), false);
         start = newline + 1;
       }
       rest = bytes.subarray(start);
     }
     if (rest.length > 0) {
       // A whole line but for its last byte was not cut short: its end was changed.
-      const isTorn = decodeLine(rest.toString('utf8', 0, rest.length - 1)) === null;
-      yield { number: number + 1, end: end + rest.length, text: null, isTorn };
+      const isTorn = checkedBytes(rest.subarray(0, rest.length - 1)) === null;
+      yield new Line(number + 1, end + rest.length, null, isTorn);
     }
   } finally {
     closeSync(file);

@@ -15,7 +15,7 @@ export type SuiteName = (typeof SUITES)[number];
 export interface Suite {
   readonly name: SuiteName;
   /** Length 32 in both suites. */
-  hash(bytes: string | Buffer): Buffer;
+  hash(...parts: readonly (string | Buffer)[]): Buffer;
   sign(text: string, key: KeyObject): Buffer;
   verify(text: string, key: KeyObject, signature: Buffer): boolean;
   generateKey(): KeyObject;
@@ -28,7 +28,11 @@ export function suiteOf(name: SuiteName): Suite {
   const scheme = isNational ? 'sm3' : null;
   return {
     name,
-    hash: (bytes) => createHash(digest).update(bytes).digest(),
+    hash(...parts) {
+      const hash = createHash(digest);
+      for (const part of parts) hash.update(part);
+      return hash.digest();
+    },
     sign: (text, key) => sign(scheme, Buffer.from(text), key),
     verify: (text, key, signature) => verify(scheme, Buffer.from(text), key, signature),
     generateKey() {

@@ -10,14 +10,15 @@ export interface NodeReader {
 
 type Hash = Pick<Suite, 'hash'>;
 
-export function hashLeaf({ hash }: Hash, record: string): Buffer {
-  return hash(`\0${record}`); // U+0000 is the byte 0x00 in UTF-8.
-}
-
+const LEAF = Buffer.from([0]);
 const NODE = Buffer.from([1]);
 
+export function hashLeaf({ hash }: Hash, record: string | Buffer): Buffer {
+  return hash(LEAF, record);
+}
+
 function hashNode({ hash }: Hash, left: Buffer, right: Buffer): Buffer {
-  return hash(Buffer.concat([NODE, left, right]));
+  return hash(NODE, left, right);
 }
 
 /** The tree's right edge: enough to append and to know the root. */
