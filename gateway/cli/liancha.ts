@@ -1,3 +1,4 @@
+import { dueCommand } from './clock/due.ts';
 import { type Command, UsageError } from './command.ts';
 import { archiveCommand } from './ledger/archive.ts';
 import { exportCommand } from './ledger/export.ts';
@@ -6,6 +7,7 @@ import { verifyCommand } from './ledger/verify.ts';
 
 /** `liancha <topic> <verb>`: the command for everything that is not a query. */
 const COMMANDS: Readonly<Record<string, Readonly<Record<string, Command>>>> = {
+  clock: { due: dueCommand },
   ledger: {
     archive: archiveCommand,
     export: exportCommand,

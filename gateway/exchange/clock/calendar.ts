@@ -1,0 +1,51 @@
+import { createRequire } from 'node:module';
+import { z } from 'zod';
+
+/**
+ * State Council holidays and make-up working days by date, as the package `chinese-days` keeps them. Its tables are read,
+ * not its functions: those take a date for the machine's local midnight.
+ */
+const Days = z.record(z.string(), z.string());
+const tables = z
+  .object({ holidays: Days, workdays: Days })
+  .parse(createRequire(import.meta.url)('chinese-days/dist/chinese-days.json'));
+const publishedYears = new Set(Object.keys(tables.holidays).map((day) => day.slice(0, 4)));
+
+/** The day length, and the offset of Chinese time (UTC+8, no summer time since 1991), in milliseconds. */
+const DAY_MS = 86_400_000;
+const OFFSET_MS = 8 * 3_600_000;
+
+/** A calendar day in China, `2026-10-09`. */
+export type Day = string;
+
+/** The day in China on which an instant falls, whatever the machine's time zone is. */
+export function dayOf(instant: number): Day {
+  return new Date(instant + OFFSET_MS).toISOString().slice(0, 10);
+}
+
+export function nextDay(day: Day): Day {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10);
+}
+
+/** Is it a day of the calendar? `2026-02-30` is not. */
+export function isDay(text: string): boolean {
+  const instant = Date.parse(`${text}T00:00:00Z`);
+  return (
+    /^\d{4}-\d{2}-\d{2}$/.test(text) &&
+    !Number.isNaN(instant) &&
+    new Date(instant).toISOString().slice(0, 10) === text
+  );
+}
+
+/** Has the State Council's list of holidays for the year of a day been published, as far as the calendar knows? */
+export function isPublished(day: Day): boolean {
+  return publishedYears.has(day.slice(0, 4));
+}
+
+/** Monday to Friday less State Council holidays, plus make-up working days; weekends only where no list is known. */
+export function isWorkingDay(day: Day): boolean {
+  if (Object.hasOwn(tables.workdays, day)) return true;
+  if (Object.hasOwn(tables.holidays, day)) return false;
+  const weekday = new Date(`${day}T00:00:00Z`).getUTCDay();
+  return weekday !== 0 && weekday !== 6;
+}

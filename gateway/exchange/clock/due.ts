@@ -1,0 +1,45 @@
+import { type Day, dayOf, isDay, isPublished, isWorkingDay, nextDay } from './calendar.ts';
+
+/** A deadline. */
+export interface Due {
+  /** The end of the last working day: ISO 8601 with the offset of China, `2026-10-15T23:59:59+08:00`. */
+  readonly due: string;
+  /** A day was counted whose year's holidays are not published yet: the deadline may move. */
+  readonly assumed: boolean;
+}
+
+/** Far beyond any deadline of the law. */
+const MOST_WORKING_DAYS = 1_000;
+
+/**
+ * The deadline `workingDays` after a day. The day of submission does not count, whether or not it is a working day; the
+ * deadline is the end of the last working day. With 0 it is the day itself, or the next working day.
+ * Throws a `RangeError` for a date that does not exist or a number that is no count of days.
+ */
+export function dueAfter(from: Day, workingDays: number): Due {
+  if (!isDay(from)) throw new RangeError(`${from} 不是日期 is not a date (YYYY-MM-DD)`);
+  if (!Number.isInteger(workingDays) || workingDays < 0 || workingDays > MOST_WORKING_DAYS)
+    throw new RangeError(
+      `工作日数应为 0–${MOST_WORKING_DAYS} working days must be 0 to ${MOST_WORKING_DAYS}`,
+    );
+  let day = from;
+  let assumed = false;
+  const look = (): boolean => {
+    if (!isPublished(day)) assumed = true;
+    return isWorkingDay(day);
+  };
+  if (workingDays === 0) while (!look()) day = nextDay(day);
+  for (let left = workingDays; left > 0; ) {
+    day = nextDay(day);
+    if (look()) left--;
+  }
+  return { due: `${day}T23:59:59+08:00`, assumed };
+}
+
+/** The day in China of a date (`2026-09-30`) or of an instant with its offset (`2026-09-30T18:00:00Z`); null for neither. */
+export function readDay(text: string): Day | null {
+  if (isDay(text)) return text;
+  const isInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(text);
+  const instant = Date.parse(text);
+  return isInstant && !Number.isNaN(instant) && isDay(text.slice(0, 10)) ? dayOf(instant) : null;
+}

@@ -1,0 +1,1 @@
+export { dueAfter, readDay } from './clock/index.ts';
