@@ -68,7 +68,12 @@ const Configuration = z.strictObject({
     })
     .prefault({}),
   providers: z
-    .strictObject({ timeoutMs: positive.default(5_000), connections: positive.default(64) })
+    .strictObject({
+      timeoutMs: positive.default(5_000),
+      connections: positive.default(64),
+      /** Hosts (`host` or `host:port`) that providers may give in a URL although they are on this machine or its links. */
+      allowedHosts: z.array(z.string()).default([]),
+    })
     .prefault({}),
 });
 

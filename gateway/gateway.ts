@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { createBroker, createEngine, createUpstream, openAssertionSigner } from './broker/index.ts';
 import type { Configuration } from './config.ts';
 import { readExamples } from './demonstration.ts';
+import { createExchange } from './exchange/index.ts';
 import { projectRoot } from './files.ts';
 import { greeting } from './greeting.ts';
 import {
   createApolloDoor,
+  createExchangeEndpoint,
   createGatekeeper,
   createGraphqlEndpoint,
   createRoutes,
@@ -20,7 +22,7 @@ import {
   readDepartments,
 } from './identity/index.ts';
 import { openLedger, openSecret, subjectHasher } from './ledger/index.ts';
-import { createPolicy, fileGrants, maskFor } from './policy/index.ts';
+import { createPolicy, fileGrants, isGranted, maskFor } from './policy/index.ts';
 import { publish, type Subgraph } from './registry/index.ts';
 import { memoryCounters, redisCounters } from './store/index.ts';
 import { createLogger, createMetrics, createTracing } from './telemetry/index.ts';
@@ -65,7 +67,8 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
   const keys = join(dataDir, 'ledger-keys');
   const pseudonymKey = openSecret(join(keys, 'pseudonyms'));
   const hashSubject = subjectHasher(openSecret(join(keys, 'subjects')));
-  const publication = publishOrThrow(readSubgraphs(configuration), root);
+  const specification = readFileSync(join(root, 'schema', 'sharing.graphql'), 'utf8');
+  const publication = publishOrThrow(readSubgraphs(configuration), specification);
   const ledger = await openLedger({
     dataDir,
     now,
@@ -98,6 +101,16 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
     },
   });
   const service: Service = { broker, door: await createApolloDoor(broker, limits.tokens) };
+  const exchange = await createExchange({
+    typeDefs: readFileSync(join(root, 'schema', 'exchange.graphql'), 'utf8'),
+    specification,
+    departments,
+    allowedHosts: configuration.providers.allowedHosts,
+    live: () => publication.subgraphs,
+    index: () => publication.index,
+    operations: () => broker.seen(),
+    isGranted: (department, coordinate) => isGranted(grants.current(), department, coordinate, now()),
+  });
   let isReady = false;
   const graphql = createGraphqlEndpoint({
     gatekeeper,
@@ -113,11 +126,13 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
     jwks: () => signer.jwks(),
     metrics: () => metrics.text(),
     ledger,
+    exchange: createExchangeEndpoint(exchange, gatekeeper),
     root,
     demonstration: demonstration && { issuer: demonstration, departments, zone },
   });
   const closeParts = async (): Promise<void> => {
     await service.door.stop();
+    await exchange.stop();
     await upstream.close();
     await ledger.close();
     policy.close();
@@ -160,8 +175,8 @@ function readSubgraphs(configuration: Configuration): Subgraph[] {
   });
 }
 
-function publishOrThrow(subgraphs: readonly Subgraph[], root: string) {
-  const result = publish(subgraphs, readFileSync(join(root, 'schema', 'sharing.graphql'), 'utf8'));
+function publishOrThrow(subgraphs: readonly Subgraph[], specification: string) {
+  const result = publish(subgraphs, specification);
   if (result.ok) return result.publication;
   const problems = result.problems.map(({ code, message }) => `  ${code}: ${message}`).join('\n');
   throw new Error(`子图不能组合 The subgraphs do not compose:\n${problems}`);

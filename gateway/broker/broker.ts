@@ -81,6 +81,8 @@ export interface Broker {
     variables: Readonly<Record<string, unknown>>,
     principal: Principal,
   ): Promise<Answer>;
+  /** The operations that are kept ready, with the departments that have asked them. */
+  seen(): { readonly text: string; readonly departments: readonly string[] }[];
   /** Adds the proof that the answer's disclosure is in the ledger's tree. */
   prove(answer: Answer): Promise<Answer>;
   /** Records a refusal that was decided at the door or at admission. */
@@ -105,7 +107,7 @@ export function createBroker(parts: BrokerParts): Broker {
     if (kept) return { ok: true, operation: kept };
     const admission = parts.stage('admit', () => admitOperation(rules, text, name));
     if (!admission.ok) return admission;
-    const operation = prepareOperation(publication.schema, admission.admitted);
+    const operation = prepareOperation(publication.schema, admission.admitted, text);
     operations.set(keyOf(text, name), operation);
     return { ok: true, operation };
   };
@@ -126,6 +128,7 @@ export function createBroker(parts: BrokerParts): Broker {
 
   const answer: Broker['answer'] = async (operation, variables, principal) => {
     const { admitted } = operation;
+    operation.askedBy.add(principal.departmentName);
     const unstated: About = { hash: admitted.hash, name: admitted.name, principal, purpose: null, variables };
     const required: Failure = { code: 'PURPOSE_REQUIRED', details: {} };
     const { purposeByDefault = null } = parts;
@@ -159,7 +162,10 @@ export function createBroker(parts: BrokerParts): Broker {
     return proof ? { ...given, proof } : given;
   };
 
-  return { publication, known, admit, answer, prove, refuse };
+  const seen: Broker['seen'] = () =>
+    [...operations.values()].map(({ text, askedBy }) => ({ text, departments: [...askedBy] }));
+
+  return { publication, known, seen, admit, answer, prove, refuse };
 }
 
 /** What a disclosure is about, as far as it is known at the time. */

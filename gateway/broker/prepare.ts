@@ -19,6 +19,9 @@ import { type Coerced, coerceVariables } from './variables.ts';
 /** An admitted operation with everything that its requests share. */
 export interface PreparedOperation {
   readonly admitted: Admitted;
+  readonly text: string;
+  /** Names of the departments that have asked it. */
+  readonly askedBy: Set<string>;
   readonly guardedVariables: readonly GuardedVariable[];
   coerce(variables: Readonly<Record<string, unknown>>): Coerced;
   /** Compiled programs by entitlement and denied variables. */
@@ -65,10 +68,12 @@ export interface Program extends Runnable {
 /** Different entitlements (departments with other grants, other uses) for which one operation is kept compiled. */
 const KEPT_PROGRAMS = 64;
 
-export function prepareOperation(schema: GraphQLSchema, admitted: Admitted): PreparedOperation {
+export function prepareOperation(schema: GraphQLSchema, admitted: Admitted, text: string): PreparedOperation {
   const definitions = admitted.declared.variableDefinitions ?? [];
   return {
     admitted,
+    text,
+    askedBy: new Set(),
     guardedVariables: guardedVariables({ schema }, admitted),
     coerce: (variables) => coerceVariables(schema, definitions, variables),
     programs: new LRUCache({ max: KEPT_PROGRAMS }),

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+
 /** One verb of the `liancha` command: how it is used, and what it does. Returns the exit code. */
 export interface Command {
   readonly summary: string;
@@ -19,4 +21,9 @@ export function parseOptions<T>(parse: () => T): T {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** A path as seen from where the command was typed. */
+export function fromHere(path: string): string {
+  return resolve(process.env.INIT_CWD ?? '.', path);
 }

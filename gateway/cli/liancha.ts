@@ -1,12 +1,16 @@
+import { exportCatalogueCommand, searchCommand } from './catalogue/search.ts';
 import { dueCommand } from './clock/due.ts';
 import { type Command, UsageError } from './command.ts';
 import { archiveCommand } from './ledger/archive.ts';
 import { exportCommand } from './ledger/export.ts';
 import { rotateCommand } from './ledger/rotate.ts';
 import { verifyCommand } from './ledger/verify.ts';
+import { checkCommand } from './subgraph/check.ts';
+import { listCommand } from './subgraph/list.ts';
 
 /** `liancha <topic> <verb>`: the command for everything that is not a query. */
 const COMMANDS: Readonly<Record<string, Readonly<Record<string, Command>>>> = {
+  catalogue: { export: exportCatalogueCommand, search: searchCommand },
   clock: { due: dueCommand },
   ledger: {
     archive: archiveCommand,
@@ -14,6 +18,7 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, Command>>>> = {
     'rotate-key': rotateCommand,
     verify: verifyCommand,
   },
+  subgraph: { check: checkCommand, list: listCommand },
 };
 
 function help(): string {

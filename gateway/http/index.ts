@@ -1,3 +1,4 @@
+export { createExchangeEndpoint } from './exchange/endpoint.ts';
 export { createGatekeeper } from './gatekeeper.ts';
 export { createApolloDoor } from './graphql/apollo-door.ts';
 export { createGraphqlEndpoint, type Service } from './graphql/endpoint.ts';

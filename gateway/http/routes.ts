@@ -12,6 +12,7 @@ export interface RouteParts {
   jwks(): unknown;
   metrics(): Promise<string>;
   readonly ledger: ProvingLedger;
+  readonly exchange: Handler;
   /** Root of the project, where the explorer was built. */
   readonly root: string;
   readonly demonstration: Demonstration | null;
@@ -27,6 +28,7 @@ interface Demonstration {
 export function createRoutes(parts: RouteParts): Handler {
   const routes: Record<string, Handler> = {
     '* /graphql': parts.graphql,
+    '* /exchange': parts.exchange,
     'GET /health/live': (_, response) => sendJson(response, 200, { status: 'live' }),
     'GET /health/ready': (_, response) => {
       const ready = parts.isReady();
@@ -90,7 +92,7 @@ function demonstrationRoutes({ issuer, departments, zone }: Demonstration): Reco
       sendJson(
         response,
         200,
-        departments.all().map(({ code, name, nameEn }) => ({ code, name, nameEn })),
+        departments.all().map(({ code, name, nameEn, subgraph }) => ({ code, name, nameEn, subgraph })),
       ),
     'POST /demonstration/token': async (request, response) => {
       const body = await readBody(request, 10_000);

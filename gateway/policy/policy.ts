@@ -3,7 +3,7 @@ import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
 import type { SharingRule } from '../registry/index.ts';
 import type { Decision, DenialCode, DepartmentCode, Principal, Use, Zone } from '../words.ts';
 import { grantToCedar } from './grants/cedar.ts';
-import { covers, type Grant, type GrantSource } from './grants/grant.ts';
+import { covers, type Grant, type GrantSource, isInForce } from './grants/grant.ts';
 import { describe, type PolicyTexts, readPolicies } from './policies.ts';
 
 /** What a department is entitled to for one use, until `validUntil`. Equal keys decide alike. */
@@ -77,7 +77,7 @@ interface Basis {
 
 function createEntitlement(basis: Basis): Entitlement {
   const { grants, now, use, principal } = basis;
-  const active = grants.filter((one) => one.validFrom <= now && now < one.validUntil);
+  const active = grants.filter((one) => isInForce(one, now));
   const boundaries = grants.flatMap((one) => [one.validFrom, one.validUntil]).filter((at) => at > now);
   // Grants that have ended count too: they make the difference between GRANT_EXPIRED and GRANT_REQUIRED.
   const held = grants.map((one) => [

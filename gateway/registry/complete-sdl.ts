@@ -20,7 +20,7 @@ type Names = (element: string) => string;
  */
 export function completeSdl(sdl: string, specification: string): DocumentNode {
   const document = parse(sdl);
-  const names = linkedNames(document);
+  const names = linkedNames(document, SHARING_IDENTITY);
   if (!names) return document;
   const definitions = specificationDefinitions(specification, names);
   const replaced = new Set(definitions.map(keyOf));
@@ -39,11 +39,12 @@ function keyOf(definition: DefinitionNode): string {
       : '';
 }
 
-function linkedNames(document: DocumentNode): Names | null {
+/** What a document calls the elements of a specification that it links; null when it does not link it. */
+export function linkedNames(document: DocumentNode, identity: string): Names | null {
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.SCHEMA_EXTENSION && definition.kind !== Kind.SCHEMA_DEFINITION) continue;
-    const link = definition.directives?.find((one) => urlOf(one)?.startsWith(`${SHARING_IDENTITY}/`));
-    if (link) return namesOf(link);
+    const link = definition.directives?.find((one) => urlOf(one)?.startsWith(`${identity}/`));
+    if (link) return namesOf(link, identity.slice(identity.lastIndexOf('/') + 1));
   }
   return null;
 }
@@ -58,9 +59,9 @@ function urlOf(directive: ConstDirectiveNode): string | undefined {
 }
 
 /** Names by the rules of the core schemas specification: imported, renamed, or prefixed. */
-function namesOf(link: ConstDirectiveNode): Names {
+function namesOf(link: ConstDirectiveNode, specification: string): Names {
   const as = argument(link, 'as');
-  const namespace = as?.kind === Kind.STRING ? as.value : 'sharing';
+  const namespace = as?.kind === Kind.STRING ? as.value : specification;
   const imported = new Map<string, string>();
   const list = argument(link, 'import');
   for (const one of list?.kind === Kind.LIST ? list.values : []) {
@@ -76,7 +77,7 @@ function namesOf(link: ConstDirectiveNode): Names {
   return (element) => {
     const name = imported.get(element);
     if (name !== undefined) return name;
-    if (element === '@sharing') return `@${namespace}`; // The directive named like the specification itself.
+    if (element === `@${specification}`) return `@${namespace}`; // The directive named like the specification itself.
     return element.startsWith('@') ? `@${namespace}__${element.slice(1)}` : `${namespace}__${element}`;
   };
 }

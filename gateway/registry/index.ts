@@ -1,3 +1,16 @@
+export {
+  type CatalogueFilter,
+  type CatalogueResource,
+  readCatalogue,
+  searchCatalogue,
+} from './catalogue.ts';
+export {
+  checkSubgraph,
+  type Finding,
+  mismatchFinding,
+  type SeenOperation,
+  urlFinding,
+} from './check/index.ts';
 export type { CompositionProblem } from './compose.ts';
 export type { CostModel, ListSize } from './cost-model.ts';
 export { openPublication } from './open-publication.ts';

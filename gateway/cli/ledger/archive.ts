@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { archiveSegments, deletePeriod } from '../../ledger/index.ts';
-import { type Command, parseOptions, print, UsageError } from '../command.ts';
-import { fromHere, ledgerFolder } from './folder.ts';
+import { type Command, fromHere, parseOptions, print, UsageError } from '../command.ts';
+import { ledgerFolder } from './folder.ts';
 
 export const archiveCommand: Command = {
   summary: '归档旧的账段，或删除一个月的归档 archives old segments, or deletes the archive of a month',

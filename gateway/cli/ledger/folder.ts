@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { UsageError } from '../command.ts';
+import { join } from 'node:path';
+import { fromHere, UsageError } from '../command.ts';
 
 /** The ledger's folder of a data folder; paths are as seen from where the command was typed. */
 export function ledgerFolder(dataDir: string | undefined): string {
@@ -8,8 +8,4 @@ export function ledgerFolder(dataDir: string | undefined): string {
   const folder = join(fromHere(dataDir), 'ledger');
   if (!existsSync(folder)) throw new UsageError(`${folder} 不存在 does not exist`);
   return folder;
-}
-
-export function fromHere(path: string): string {
-  return resolve(process.env.INIT_CWD ?? '.', path);
 }

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { rotateLedgerKey } from '../../ledger/index.ts';
-import { type Command, parseOptions, print } from '../command.ts';
-import { fromHere, ledgerFolder } from './folder.ts';
+import { type Command, fromHere, parseOptions, print } from '../command.ts';
+import { ledgerFolder } from './folder.ts';
 
 export const rotateCommand: Command = {
   summary: '更换树头签名密钥 makes a new key, which signs heads from the next start on',

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Head, type LedgerReport, PublicKeys, verifyLedger } from '../../ledger/index.ts';
-import { type Command, parseOptions, print } from '../command.ts';
-import { fromHere, ledgerFolder } from './folder.ts';
+import { type Command, fromHere, parseOptions, print } from '../command.ts';
+import { ledgerFolder } from './folder.ts';
 
 export const verifyCommand: Command = {
   summary: '离线核验台账 checks segments, tree, heads and signatures of a ledger from its files',

@@ -51,6 +51,23 @@ export function parseGrants(content: unknown, isDepartment: (code: string) => bo
   });
 }
 
+/** Is a grant in force at an instant? */
+export function isInForce(grant: Grant, now: number): boolean {
+  return grant.validFrom <= now && now < grant.validUntil;
+}
+
+/** Does a department hold a grant for a coordinate at an instant, for whatever use? */
+export function isGranted(
+  grants: readonly Grant[],
+  department: string,
+  coordinate: string,
+  now: number,
+): boolean {
+  return grants.some(
+    (one) => one.department === department && isInForce(one, now) && covers(one, coordinate),
+  );
+}
+
 /** Does a grant speak of a coordinate? Arguments are covered by the items that they test. */
 export function covers(grant: Grant, coordinate: string): boolean {
   const type = coordinate.slice(0, coordinate.indexOf('.'));

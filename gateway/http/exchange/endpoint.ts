@@ -1,0 +1,51 @@
+import { HeaderMap } from '@apollo/server';
+import { formatFailure } from '../../broker/index.ts';
+import { type Failure, statusOf } from '../../errors.ts';
+import type { Exchange } from '../../exchange/index.ts';
+import { readBody } from '../body.ts';
+import type { Entry, Gatekeeper } from '../gatekeeper.ts';
+import { languageOf } from '../language.ts';
+import { type Handler, sendJson } from '../router.ts';
+
+/** Larger than any schema that is accepted, so that a larger one is told why it is refused. */
+const REQUEST_BYTES = 12_000_000;
+
+/** `POST /exchange`: the same gatekeeper as for queries, then the exchange API. */
+export function createExchangeEndpoint(exchange: Exchange, gatekeeper: Gatekeeper): Handler {
+  return async (request, response, url) => {
+    const language = languageOf(request.headers['accept-language']);
+    const refuse = (failure: Failure): void => {
+      if (failure.code === 'UNAUTHENTICATED') response.setHeader('www-authenticate', 'Bearer');
+      sendJson(response, statusOf(failure.code), { errors: [formatFailure(failure, language)] });
+    };
+    const read = await readBody(request, REQUEST_BYTES);
+    if (!read.ok) {
+      response.setHeader('connection', 'close');
+      return refuse({ code: 'REQUEST_TOO_LARGE', details: { limit: REQUEST_BYTES } });
+    }
+    const entered = gatekeeper.admit(request.headers.authorization, 1);
+    const entry: Entry = entered instanceof Promise ? await entered : entered;
+    if (!entry.ok) return refuse(entry.failure);
+    const headers = new HeaderMap();
+    for (const [name, value] of Object.entries(request.headers)) {
+      if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+    }
+    const asked = { method: request.method ?? 'POST', headers, search: url.search, body: parse(read.bytes) };
+    const answered = await exchange.serve(asked, entry.principal);
+    const bytes = Buffer.from(answered.body);
+    response.writeHead(answered.status, {
+      ...Object.fromEntries(answered.headers),
+      'content-length': bytes.length,
+    });
+    response.end(bytes);
+  };
+}
+
+function parse(bytes: Buffer): unknown {
+  const text = bytes.toString('utf8');
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text; // Apollo Server says what is wrong with it.
+  }
+}

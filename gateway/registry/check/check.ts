@@ -1,0 +1,171 @@
+import { type DocumentNode, parse, validate } from 'graphql';
+import type { CompositionProblem } from '../compose.ts';
+import { publish } from '../publication.ts';
+import type { Subgraph } from '../rules.ts';
+import { catalogueFindings, sharingOf } from './catalogue-rules.ts';
+import { type Finding, finding } from './finding.ts';
+import { type Model, readModel } from './model.ts';
+import { filterFindings, requiresFindings, sourceFindings } from './source-rules.ts';
+
+/** An operation that consumers have asked lately. */
+export interface SeenOperation {
+  readonly text: string;
+  readonly departments: readonly string[];
+}
+
+export interface CheckInput {
+  readonly candidate: Subgraph;
+  /** All subgraphs that are live, the candidate's own earlier version included. */
+  readonly live: readonly Subgraph[];
+  readonly specification: string;
+  readonly operations: readonly SeenOperation[];
+  /** Does the candidate's department hold a grant for a coordinate? */
+  isGranted(coordinate: string): boolean;
+  /** Why classes change or operations break, as the department states it. */
+  readonly reason?: string;
+}
+
+/** Bounds that a real department's schema is far below. */
+const MOST_BYTES = 1_000_000;
+const MOST_TOKENS = 300_000;
+const MOST_TYPES = 3_000;
+const MOST_FIELDS = 20_000;
+
+const SUBGRAPH_NAME = /^[a-z][a-z0-9-]{1,62}$/;
+const RESERVED_SUBGRAPHS = new Set(['liancha', 'exchange', 'gateway', 'platform', 'admin']);
+
+/** Every reason why a subgraph may not go live; none when it may. Pure: what needs a network is in `reach.ts`. */
+export function checkSubgraph(input: CheckInput): Finding[] {
+  const { candidate, live } = input;
+  const names = nameFindings(candidate, live);
+  const size = sizeFinding(candidate.sdl);
+  if (size) return [...names, size];
+  let model: Model;
+  try {
+    model = readModel(candidate, MOST_TOKENS);
+  } catch (error) {
+    return [
+      ...names,
+      finding('COMPOSITION_ERROR', null, `SDL 不能解析 The SDL cannot be parsed: ${messageOf(error)}`),
+    ];
+  }
+  const fields = [...model.types.values()].reduce((sum, type) => sum + type.fields.length, 0);
+  if (model.types.size > MOST_TYPES || fields > MOST_FIELDS) {
+    const text = `${model.types.size} 个类型、${fields} 个字段，超过上限 exceed the limit of ${MOST_TYPES} types and ${MOST_FIELDS} fields`;
+    return [...names, finding('COMPOSITION_ERROR', null, text)];
+  }
+  const others = live.filter((one) => one.name !== candidate.name);
+  const otherModels = others.flatMap((one) => modelOf(one));
+  const own = live.find((one) => one.name === candidate.name);
+  const found = [
+    ...names,
+    ...catalogueFindings(model),
+    ...sourceFindings(model, otherModels),
+    ...filterFindings(model, otherModels),
+    ...requiresFindings(model, otherModels, input.isGranted),
+    ...(own && !input.reason ? classChangeFindings(model, modelOf(own)[0] ?? null) : []),
+  ];
+  // A name that cannot be used must not hide what else is wrong.
+  const named = SUBGRAPH_NAME.test(candidate.name) ? candidate : { ...candidate, name: 'candidate' };
+  const result = publish([...others, named], input.specification);
+  if (!result.ok) return [...found, ...compositionFindings(result.problems, found)];
+  if (input.reason) return found;
+  return [...found, ...operationFindings(input.operations, result.publication.schema)];
+}
+
+function nameFindings({ name, provider }: Subgraph, live: readonly Subgraph[]): Finding[] {
+  const found: Finding[] = [];
+  if (!SUBGRAPH_NAME.test(name)) {
+    const text = `子图名 ${JSON.stringify(name)} 只能用小写字母、数字和连字符，以字母开头。 A subgraph name has lower-case letters, digits and hyphens only, beginning with a letter.`;
+    found.push(finding('RESERVED_NAME', null, text));
+  } else if (RESERVED_SUBGRAPHS.has(name))
+    found.push(finding('RESERVED_NAME', null, `子图名 ${name} 是保留名。 The name is reserved.`));
+  const owner = live.find((one) => one.name === name)?.provider;
+  if (owner && owner.code !== provider.code)
+    found.push(
+      finding(
+        'RESERVED_NAME',
+        null,
+        `子图名 ${name} 属于${owner.name}。 The name belongs to another department.`,
+      ),
+    );
+  return found;
+}
+
+function sizeFinding(sdl: string): Finding | null {
+  const bytes = Buffer.byteLength(sdl);
+  if (bytes <= MOST_BYTES) return null;
+  const text = `SDL 有 ${bytes} 字节，超过上限 ${MOST_BYTES}。 The SDL is larger than the limit.`;
+  return finding('COMPOSITION_ERROR', null, text);
+}
+
+function modelOf(subgraph: Subgraph): Model[] {
+  try {
+    return [readModel(subgraph, MOST_TOKENS)];
+  } catch {
+    return []; // What is live was parsed when it was published.
+  }
+}
+
+function classChangeFindings(candidate: Model, before: Model | null): Finding[] {
+  return [...candidate.types.values()].flatMap((type) =>
+    type.fields.flatMap((field) => {
+      const oldType = before?.types.get(type.name);
+      const oldField = oldType?.fields.find((one) => one.name === field.name);
+      if (!oldType || !oldField) return [];
+      const pairs = [
+        [field, oldField] as const,
+        ...field.args.flatMap((arg) => {
+          const oldArg = oldField.args.find((one) => one.name === arg.name);
+          return oldArg ? [[arg, oldArg] as const] : [];
+        }),
+      ];
+      return pairs.flatMap(([now, old]): Finding[] => {
+        const [is, was] = [sharingOf(type, now)?.class, sharingOf(oldType, old)?.class];
+        if (is === was || is === undefined || was === undefined) return [];
+        const text = `${now.coordinate} 的共享类型由 ${String(was)} 改为 ${String(is)}，须说明理由（--reason）。 Its class changes; state the reason with --reason.`;
+        return [finding('CLASS_CHANGED_WITHOUT_REASON', now.coordinate, text)];
+      });
+    }),
+  );
+}
+
+/** Composition's own words, less what the checks have said already in the law's. */
+function compositionFindings(problems: readonly CompositionProblem[], found: readonly Finding[]): Finding[] {
+  return problems.flatMap(({ code, message }): Finding[] => {
+    if (code === 'RESERVED_NAME') return [finding('RESERVED_NAME', null, message)];
+    const isTold = (told: Finding['code']): boolean => found.some((one) => one.code === told);
+    if (code === 'INVALID_FIELD_SHARING' && isTold('SEVERAL_SOURCES')) return [];
+    if (/Directive "@?[\w]*(resource|item)" argument/.test(message) && isTold('CATALOGUE_INCOMPLETE'))
+      return [];
+    return [finding('COMPOSITION_ERROR', null, `${code}: ${message}`)];
+  });
+}
+
+function operationFindings(
+  operations: readonly SeenOperation[],
+  schema: Parameters<typeof validate>[0],
+): Finding[] {
+  return operations.flatMap(({ text, departments }): Finding[] => {
+    let document: DocumentNode;
+    try {
+      document = parse(text, { noLocation: true });
+    } catch {
+      return [];
+    }
+    const errors = validate(schema, document, undefined, { maxErrors: 3 });
+    if (errors.length === 0) return [];
+    const names = departments.join('、');
+    const shown = text.replace(/\s+/g, ' ').slice(0, 200);
+    const message = `近期查询将失效（${names}）：${errors.map((one) => one.message).join(' ')} — ${shown} 请保留，或以 --reason 说明理由。 An operation that was asked lately would break; keep what it needs, or state a reason.`;
+    return [finding('BREAKS_OPERATIONS', null, message)];
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof RangeError
+    ? '嵌套过深 nested too deeply'
+    : error instanceof Error
+      ? error.message
+      : String(error);
+}

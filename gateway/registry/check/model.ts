@@ -1,0 +1,167 @@
+import {
+  type ConstDirectiveNode,
+  type ConstValueNode,
+  type DocumentNode,
+  type EnumValueDefinitionNode,
+  type FieldDefinitionNode,
+  type InputValueDefinitionNode,
+  Kind,
+  parse,
+  type TypeNode,
+} from 'graphql';
+import { linkedNames } from '../complete-sdl.ts';
+import type { Subgraph } from '../rules.ts';
+import { SHARING_IDENTITY } from '../sharing-names.ts';
+
+const FEDERATION_IDENTITY = 'https://specs.apollo.dev/federation';
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** Anything in an SDL that can carry rules: a type, a field, an argument, an input field or an enum value. */
+export interface Element {
+  readonly coordinate: string;
+  readonly name: string;
+  /** Name of its type without lists and nulls; for a type its own name. */
+  readonly type: string;
+  /** The arguments of a sharing directive on it, by the directive's own name whatever it was imported as. */
+  sharing(directive: string): Values | null;
+  federation(directive: string): Values | null;
+  federationAll(directive: string): readonly Values[];
+}
+
+export interface ModelField extends Element {
+  readonly args: readonly Element[];
+}
+
+export interface ModelType extends Element {
+  readonly kind: 'object' | 'interface' | 'input' | 'enum';
+  readonly fields: readonly ModelField[];
+}
+
+/** One subgraph's SDL as it was written, also when it does not compose: so that every fault in it can be told at once. */
+export interface Model {
+  readonly subgraph: Subgraph;
+  readonly types: ReadonlyMap<string, ModelType>;
+}
+
+/** Throws what the parser throws. */
+export function readModel(subgraph: Subgraph, maxTokens: number): Model {
+  const document = parse(subgraph.sdl, { maxTokens, noLocation: true });
+  const names = {
+    sharing: directiveNames(document, SHARING_IDENTITY),
+    federation: directiveNames(document, FEDERATION_IDENTITY),
+  };
+  const types = new Map<string, ModelType>();
+  for (const one of document.definitions) {
+    if (!('name' in one) || !one.name || !(one.kind in KINDS)) continue;
+    const kind = KINDS[one.kind as keyof typeof KINDS];
+    const members = membersOf(one);
+    const element = (
+      node: { readonly directives?: readonly ConstDirectiveNode[] },
+      coordinate: string,
+      name: string,
+      type: string,
+    ): Element => ({
+      coordinate,
+      name,
+      type,
+      sharing: (directive) => applied(node.directives, names.sharing(directive))[0] ?? null,
+      federation: (directive) => applied(node.directives, names.federation(directive))[0] ?? null,
+      federationAll: (directive) => applied(node.directives, names.federation(directive)),
+    });
+    const typeName = one.name.value;
+    const fields = members.map((member): ModelField => {
+      const coordinate = `${typeName}.${member.name.value}`;
+      const args = 'arguments' in member ? (member.arguments ?? []) : [];
+      return {
+        ...element(
+          member,
+          coordinate,
+          member.name.value,
+          'type' in member ? namedType(member.type) : typeName,
+        ),
+        args: args.map((arg) =>
+          element(arg, `${coordinate}(${arg.name.value}:)`, arg.name.value, namedType(arg.type)),
+        ),
+      };
+    });
+    const before = types.get(typeName);
+    const directives = 'directives' in one ? (one.directives ?? []) : [];
+    const own = element(
+      { directives: directives as readonly ConstDirectiveNode[] },
+      typeName,
+      typeName,
+      typeName,
+    );
+    types.set(typeName, before ? joinTypes(before, own, fields) : { ...own, kind, fields });
+  }
+  return { subgraph, types };
+}
+
+/** A definition and its extensions are one type. */
+function joinTypes(before: ModelType, own: Element, fields: readonly ModelField[]): ModelType {
+  return {
+    ...before,
+    fields: [...before.fields, ...fields],
+    sharing: (directive) => before.sharing(directive) ?? own.sharing(directive),
+    federation: (directive) => before.federation(directive) ?? own.federation(directive),
+    federationAll: (directive) => [...before.federationAll(directive), ...own.federationAll(directive)],
+  };
+}
+
+const KINDS = {
+  [Kind.OBJECT_TYPE_DEFINITION]: 'object',
+  [Kind.OBJECT_TYPE_EXTENSION]: 'object',
+  [Kind.INTERFACE_TYPE_DEFINITION]: 'interface',
+  [Kind.INTERFACE_TYPE_EXTENSION]: 'interface',
+  [Kind.INPUT_OBJECT_TYPE_DEFINITION]: 'input',
+  [Kind.INPUT_OBJECT_TYPE_EXTENSION]: 'input',
+  [Kind.ENUM_TYPE_DEFINITION]: 'enum',
+  [Kind.ENUM_TYPE_EXTENSION]: 'enum',
+} as const;
+
+type Member = FieldDefinitionNode | InputValueDefinitionNode | EnumValueDefinitionNode;
+
+function membersOf(definition: object): readonly Member[] {
+  const { fields, values } = definition as { fields?: readonly Member[]; values?: readonly Member[] };
+  return fields ?? values ?? [];
+}
+
+function namedType(type: TypeNode): string {
+  return type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type);
+}
+
+/** What a document calls a specification's directives. */
+function directiveNames(document: DocumentNode, identity: string): (directive: string) => string {
+  const names = linkedNames(document, identity);
+  return (directive) =>
+    names?.(`@${directive}`).slice(1) ?? (identity === FEDERATION_IDENTITY ? directive : '');
+}
+
+function applied(directives: readonly ConstDirectiveNode[] | undefined, name: string): Values[] {
+  return (directives ?? [])
+    .filter((one) => one.name.value === name)
+    .map((one) =>
+      Object.fromEntries(
+        (one.arguments ?? []).map((argument) => [argument.name.value, plain(argument.value)]),
+      ),
+    );
+}
+
+function plain(value: ConstValueNode): unknown {
+  switch (value.kind) {
+    case Kind.NULL:
+      return null;
+    case Kind.LIST:
+      return value.values.map(plain);
+    case Kind.OBJECT:
+      return Object.fromEntries(value.fields.map((field) => [field.name.value, plain(field.value)]));
+    case Kind.BOOLEAN:
+      return value.value;
+    case Kind.INT:
+    case Kind.FLOAT:
+      return Number(value.value);
+    default:
+      return value.value;
+  }
+}

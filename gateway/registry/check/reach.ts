@@ -1,0 +1,113 @@
+import { BlockList, isIP } from 'node:net';
+import { type DocumentNode, Kind, parse, print, type TypeDefinitionNode } from 'graphql';
+import { type Finding, finding } from './finding.ts';
+
+/** Addresses at which no provider may be: this machine, its links, and the metadata services of clouds. */
+const FORBIDDEN = new BlockList();
+FORBIDDEN.addSubnet('0.0.0.0', 8);
+FORBIDDEN.addSubnet('127.0.0.0', 8);
+FORBIDDEN.addSubnet('169.254.0.0', 16);
+FORBIDDEN.addSubnet('100.100.100.200', 32);
+FORBIDDEN.addSubnet('224.0.0.0', 4);
+FORBIDDEN.addAddress('255.255.255.255');
+FORBIDDEN.addAddress('::', 'ipv6');
+FORBIDDEN.addAddress('::1', 'ipv6');
+FORBIDDEN.addSubnet('fe80::', 10, 'ipv6');
+FORBIDDEN.addSubnet('ff00::', 8, 'ipv6');
+FORBIDDEN.addAddress('fd00:ec2::254', 'ipv6');
+
+/** May a provider be asked at this address? */
+export function isForbiddenAddress(address: string): boolean {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped) return isForbiddenAddress(mapped);
+  const family = isIP(address);
+  return family === 0 || FORBIDDEN.check(address, family === 6 ? 'ipv6' : 'ipv4');
+}
+
+/**
+ * Is the URL one that the gateway may ask? `allowed` are hosts (`host` or `host:port`) that the administrator has approved;
+ * they may be anywhere. `resolve` gives the addresses of a host; each is judged, so that a name cannot hide one.
+ */
+export async function urlFinding(
+  text: string,
+  allowed: readonly string[],
+  resolve: (host: string) => Promise<readonly string[]>,
+): Promise<Finding | null> {
+  const refuse = (zh: string, en: string): Finding =>
+    finding('URL_NOT_ALLOWED', null, `${text}: ${zh} ${en}`);
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    return refuse('不是 URL', 'is not a URL');
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    return refuse('须为 http 或 https', 'must be http or https');
+  if (url.username !== '' || url.password !== '') return refuse('不得含凭据', 'must not hold credentials');
+  if (allowed.includes(url.hostname) || allowed.includes(url.host)) return null;
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  let addresses: readonly string[];
+  try {
+    addresses = isIP(host) ? [host] : await resolve(host);
+  } catch {
+    return refuse('主机名无法解析', 'the host cannot be resolved');
+  }
+  if (addresses.length === 0 || addresses.some(isForbiddenAddress))
+    return refuse(
+      '指向本机、链路本地或元数据地址，未获批准',
+      'leads to a loopback, link-local or metadata address that is not approved',
+    );
+  return null;
+}
+
+/** Does the running service declare the same schema? Order, descriptions and federation's own definitions do not count. */
+export function mismatchFinding(published: string, running: string): Finding | null {
+  const [a, b] = [definitionsOf(published), definitionsOf(running)];
+  const differing = [...new Set([...a.keys(), ...b.keys()])].filter((name) => a.get(name) !== b.get(name));
+  if (differing.length === 0) return null;
+  const text = `运行中的服务与提交的 SDL 不一致：${differing.slice(0, 10).join(', ')}。 The running service declares another schema.`;
+  return finding('SCHEMA_MISMATCH', differing[0] ?? null, text);
+}
+
+/** What federation's libraries add to a subgraph's SDL. */
+const ADDED = /^(_Any|_Entity|_Service|link__.*|federation__.*)$/;
+
+function definitionsOf(sdl: string): Map<string, string> {
+  let document: DocumentNode;
+  try {
+    document = parse(sdl, { noLocation: true });
+  } catch {
+    return new Map([['SDL', sdl]]);
+  }
+  const found = new Map<string, string[]>();
+  for (const one of document.definitions) {
+    if (!('name' in one) || !one.name || one.kind === Kind.DIRECTIVE_DEFINITION || ADDED.test(one.name.value))
+      continue;
+    const texts = found.get(one.name.value) ?? [];
+    found.set(one.name.value, [...texts, ...partsOf(one as TypeDefinitionNode)]);
+  }
+  return new Map([...found].map(([name, parts]) => [name, parts.sort().join('\n')]));
+}
+
+function partsOf(definition: TypeDefinitionNode): string[] {
+  const {
+    description: _,
+    fields,
+    values,
+    ...rest
+  } = definition as TypeDefinitionNode & {
+    fields?: readonly { name: { value: string } }[];
+    values?: readonly object[];
+  };
+  const members = [...(fields ?? []), ...(values ?? [])] as {
+    name: { value: string };
+    description?: unknown;
+  }[];
+  const head = print({ ...rest, kind: rest.kind.replace('Extension', 'Definition') } as never);
+  return [
+    head,
+    ...members
+      .filter((one) => !one.name.value.startsWith('_'))
+      .map((one) => print({ ...one, description: undefined } as never)),
+  ];
+}
