@@ -4,7 +4,7 @@ import type { Failure } from '../errors.ts';
 import { askedOfProviders, compileIntrospection } from './introspection.ts';
 import { createPlanner } from './plan/planner.ts';
 import type { Engine, EngineInput, Runnable, RunResult } from './prepare.ts';
-import { compilePlan } from './program/compile.ts';
+import { compilePlan, type PlanProgram } from './program/compile.ts';
 import type { JsonObject } from './program/record.ts';
 import { conditionVariables } from './shape/collect.ts';
 import { compileScanner, type Passed, type Scanner } from './shape/scan.ts';
@@ -39,10 +39,22 @@ function compile(
   input: EngineInput,
 ): Runnable {
   const asked = askedOfProviders(input.guardedDocument);
-  const program = asked ? compilePlan(planner.supergraph, planner.plan(asked), providerName) : null;
+  const programs = new Map<number, PlanProgram>();
+  /** One program for each side of a progressive override that a draw may take; most supergraphs have none. */
+  const drawProgram = (): PlanProgram | null => {
+    if (!asked) return null;
+    const draw = planner.thresholds.length > 0 ? Math.random() * 100 : 0;
+    const variant = planner.thresholds.findIndex((percent) => draw < percent);
+    let program = programs.get(variant);
+    if (!program) {
+      program = compilePlan(planner.supergraph, planner.plan(asked, draw), providerName);
+      programs.set(variant, program);
+    }
+    return program;
+  };
+  drawProgram(); // What cannot be planned is found out before anybody is asked.
   const introspect = compileIntrospection(schema, input.document);
   const variableNames = conditionVariables(input.document);
-  const mayPass = program?.isLone === true && !introspect;
   const shapers = new LRUCache<string, Shape>({ max: KEPT_SHAPERS });
   const shapeFor = (variables: Readonly<Record<string, unknown>>): Shape => {
     const key = variableNames.map((name) => (variables[name] === true ? '1' : '0')).join('');
@@ -50,7 +62,7 @@ function compile(
     if (!shape) {
       const conditions = new Map(variableNames.map((name) => [name, variables[name] === true]));
       const shaping = { ...input, schema, conditions, providerOf };
-      shape = { shaper: compileShaper(shaping), scan: mayPass ? compileScanner(shaping) : null };
+      shape = { shaper: compileShaper(shaping), scan: introspect ? null : compileScanner(shaping) };
       shapers.set(key, shape);
     }
     return shape;
@@ -59,7 +71,10 @@ function compile(
     async run({ variables, fetch, onSubject }): Promise<RunResult> {
       const data: JsonObject = {};
       const reported: Failure[] = [];
-      const { shaper, scan } = shapeFor(variables);
+      const program = drawProgram();
+      const shape = shapeFor(variables);
+      const { shaper } = shape;
+      const scan = program?.isLone ? shape.scan : null;
       let passed: Passed | null = null;
       const state = { data, variables, fetch, failures: reported };
       const pass = (body: Buffer): boolean => {

@@ -20,7 +20,7 @@ beforeAll(() => {
 });
 
 test('one department, one fetch', () => {
-  expect(printPlan(planner.plan(parse('{ person(idNumber: "1") { name } }')))).toMatchInlineSnapshot(`
+  expect(printPlan(planner.plan(parse('{ person(idNumber: "1") { name } }'), 0))).toMatchInlineSnapshot(`
     "QueryPlan {
       Fetch(service: "population") {
         {
@@ -34,7 +34,7 @@ test('one department, one fetch', () => {
 });
 
 test('a computed item fetches what it is computed from first', () => {
-  const plan = planner.plan(parse('{ person(idNumber: "1") { housingSubsidyEligible } }'));
+  const plan = planner.plan(parse('{ person(idNumber: "1") { housingSubsidyEligible } }'), 0);
   expect(printPlan(plan)).toMatchInlineSnapshot(`
     "QueryPlan {
       Sequence {
