@@ -17,12 +17,17 @@ import { startStub } from './stub.ts';
 const isQuick = process.argv.includes('--quick');
 const isJson = process.argv.includes('--json');
 const ROUNDS = 3;
-const SECONDS = isQuick ? 3 : 8;
+const SECONDS = isQuick ? 2 : 8;
 const CONNECTIONS = 32;
 const NODE_FIELDS = 'name displayName gender birthDate residenceRegion idNumber';
 const CASES = [
   { name: 'one fetch, 10 rows', selection: `{ people(first: 10) { edges { node { ${NODE_FIELDS} } } } }` },
   { name: 'two fetches', selection: '{ person(idNumber: "990101") { name maritalStatus } }' },
+  {
+    name: 'deep: four subgraphs, 20 persons',
+    selection: `{ people(first: 20) { edges { node { idNumber name maritalStatus
+      positions { title enterprise { name status licences { number type } } } properties { unitNumber area address } } } } }`,
+  },
   {
     name: 'one fetch, 5,000 rows',
     selection: `{ people(first: 5000) { edges { node { ${NODE_FIELDS} } } } }`,
@@ -143,7 +148,18 @@ async function startApollo(): Promise<Peer> {
   };
 }
 
+/** Resident memory of a process, in MB; 0 where the system does not say. */
+function residentMb(child: ChildProcess): number {
+  try {
+    const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+    return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1_024);
+  } catch {
+    return 0;
+  }
+}
+
 interface Measured {
+  readonly memoryMb: number;
   readonly perSecond: number;
   readonly p50: number;
   readonly p99: number;
@@ -163,7 +179,12 @@ async function measure(peer: Peer, selection: string): Promise<Measured> {
   const result = await autocannon({ ...options, duration: SECONDS });
   if (result.non2xx > 0 || result.errors > 0)
     throw new Error(`${peer.name}: ${result.non2xx} refusals, ${result.errors} errors`);
-  return { perSecond: result.requests.average, p50: result.latency.p50, p99: result.latency.p99 };
+  return {
+    perSecond: result.requests.average,
+    p50: result.latency.p50,
+    p99: result.latency.p99,
+    memoryMb: residentMb(peer.child),
+  };
 }
 
 const median = (values: readonly number[]): number =>
@@ -176,6 +197,7 @@ const rows: {
   readonly perSecond: number;
   readonly p50: number;
   readonly p99: number;
+  readonly memoryMb: number;
   readonly ratio: number;
 }[] = [];
 try {
@@ -194,6 +216,7 @@ try {
         perSecond: Math.round(of('perSecond')),
         p50: of('p50'),
         p99: of('p99'),
+        memoryMb: of('memoryMb'),
         ratio: Number(median(ratios).toFixed(2)),
       });
     }
@@ -204,10 +227,11 @@ try {
 }
 
 const table = [
-  '| case | gateway | requests/s | × | p50 ms | p99 ms |',
-  '|---|---|---:|---:|---:|---:|',
+  '| case | gateway | requests/s | × | p50 ms | p99 ms | memory MB |',
+  '|---|---|---:|---:|---:|---:|---:|',
   ...rows.map(
-    (row) => `| ${row.case} | ${row.peer} | ${row.perSecond} | ${row.ratio} | ${row.p50} | ${row.p99} |`,
+    (row) =>
+      `| ${row.case} | ${row.peer} | ${row.perSecond} | ${row.ratio} | ${row.p50} | ${row.p99} | ${row.memoryMb} |`,
   ),
 ].join('\n');
 process.stdout.write(isJson ? `${JSON.stringify(rows, null, 2)}\n` : `${table}\n`);

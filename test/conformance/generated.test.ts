@@ -193,7 +193,10 @@ describe('generated supergraphs', () => {
             throw new Error(`the reference fails: ${plain.errors[0]?.message}`);
           const ours = await fed.ours(query, variables);
           expect(ours.data).toEqual(JSON.parse(JSON.stringify(plain.data)));
-          if (hash(query) % 4 === 0) expect((await fed.theirs(query, used)).data).toEqual(ours.data);
+          // Its planner loses fields around conditions that contradict each other (conditions.test.ts).
+          const isComparable = !(query.includes('@include(if: $on)') && query.includes('@skip(if: $on)'));
+          if (isComparable && hash(query) % 4 === 0)
+            expect((await fed.theirs(query, used)).data).toEqual(ours.data);
         },
       ),
       { numRuns: RUNS },

@@ -2,6 +2,7 @@ import { operationFromDocument } from '@apollo/federation-internals';
 import { prettyFormatQueryPlan, type QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { buildSupergraph } from '../../registry/index.ts';
+import { withoutContradictions } from './contradictions.ts';
 
 /** Plans operations over one supergraph. */
 export interface Planner {
@@ -32,7 +33,8 @@ export function createPlanner(supergraphSdl: string): Planner {
     // Federation's own types for documents come from its copy of graphql's type declarations: the same ones.
     plan(document, draw) {
       const overrideConditions = new Map([...labels].map(([label, percent]) => [label, draw < percent]));
-      const operation = operationFromDocument(schema, document, { validate: false });
+      const settled = withoutContradictions(document);
+      const operation = operationFromDocument(schema, settled, { validate: false });
       return planner.buildQueryPlan(operation, { overrideConditions });
     },
   };
