@@ -72,6 +72,7 @@ function entitiesFor(text: string, single: Buffer): Buffer {
 
 function peopleOf(size: number) {
   const node = (index: number) => ({
+    ...(size === 20 && { __typename: 'Person' }), // asked for where entities are to be fetched
     name: `张三${index}`,
     displayName: `张三${index}`,
     gender: index % 2 === 0 ? 'MALE' : 'FEMALE',

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { execute, type GraphQLFieldResolver, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
@@ -153,7 +154,9 @@ function writeOperation({ fields, roots }: Spec, tape: readonly number[]): strin
 }
 
 describe('generated supergraphs', () => {
-  it('answer as graphql-js does over the merged schema, and as @apollo/gateway', async () => {
+  it('answer as graphql-js does over the merged schema', async () => {
+    // The reference is graphql-js; @apollo/gateway is asked as well, and is not always right (docs/conformance.md).
+    let [compared, differing] = [0, 0];
     await fc.assert(
       fc.asyncProperty(
         spec,
@@ -193,13 +196,15 @@ describe('generated supergraphs', () => {
             throw new Error(`the reference fails: ${plain.errors[0]?.message}`);
           const ours = await fed.ours(query, variables);
           expect(ours.data).toEqual(JSON.parse(JSON.stringify(plain.data)));
-          // Its planner loses fields around conditions that contradict each other (conditions.test.ts).
-          const isComparable = !(query.includes('@include(if: $on)') && query.includes('@skip(if: $on)'));
-          if (isComparable && hash(query) % 4 === 0)
-            expect((await fed.theirs(query, used)).data).toEqual(ours.data);
+          if (hash(query) % 4 !== 0) return;
+          compared++;
+          if (!isDeepStrictEqual((await fed.theirs(query, used)).data, ours.data)) differing++;
         },
       ),
       { numRuns: RUNS },
+    );
+    process.stdout.write(
+      `@apollo/gateway differs from graphql-js in ${differing} of ${compared} operations, Liancha in none\n`,
     );
   }, 1_200_000);
 });
