@@ -47,3 +47,24 @@ test('renamed directives are read under their new names', () => {
   const rule = result.publication.index.rule('Query.a');
   expect([rule.class, [...rule.masks]]).toEqual(['CONDITIONAL', [['WORK_REFERENCE', 'NAME']]]);
 });
+
+test('who only repeats a field of another, however it is marked, does not answer for it', () => {
+  const links = (more: string) => `
+    extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@external", "@requires"])
+      @link(url: "https://liancha.example/sharing/v1.0", import: ["@sharing", "@authoritative"]) ${more}`;
+  const owner = links(`type Query { p: P @sharing(class: UNCONDITIONAL) }
+    type P @key(fields: "id") { id: ID! @sharing(class: UNCONDITIONAL) phone: String @sharing(class: CONDITIONAL) }`);
+  const claimant = links(`type P @key(fields: "id") { id: ID!
+    phone: String @external @sharing(class: UNCONDITIONAL) @authoritative
+    callable: Boolean @requires(fields: "phone") @sharing(class: UNCONDITIONAL) }`);
+  const other = { code: '11990101MB0000002C' as DepartmentCode, name: 'claimant' };
+  const result = publish(
+    [
+      { name: 'b', url: 'http://b.example/', sdl: claimant, provider: other },
+      { name: 'a', url: 'http://a.example/', sdl: owner, provider },
+    ],
+    specification,
+  );
+  if (!result.ok) throw new Error(JSON.stringify(result.problems));
+  expect(result.publication.index.rule('P.phone')).toMatchObject({ class: 'CONDITIONAL', provider });
+});
