@@ -81,7 +81,8 @@ function mergeDeclarations(group: readonly Declaration[]): Merged {
   // @external declarations and repeated keys that say nothing leave the word to the owner.
   const speaking = group.filter((one) => one.owns || one.class !== null || one.tests !== null);
   const voices = speaking.length > 0 ? speaking : group;
-  const owner = voices.find((one) => one.owns && one.authoritative) ?? voices.find((one) => one.owns) ?? voices[0];
+  const owner =
+    voices.find((one) => one.owns && one.authoritative) ?? voices.find((one) => one.owns) ?? voices[0];
   if (!owner) throw new Error('a coordinate without a declaration cannot be merged');
   const masks = new Map<Use, MaskRule>();
   for (const { masks: own } of voices) {

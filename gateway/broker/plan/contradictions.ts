@@ -51,7 +51,9 @@ function settle(set: SelectionSetNode, settled: Settled): SelectionSetNode {
     };
     return [inner];
   });
-  return { ...set, selections: selections.length > 0 ? selections : [TYPENAME] };
+  // Something unconditional keeps the object itself in the plan, whatever becomes of its fields.
+  const isConditional = selections.every((one) => (one.directives ?? []).some(conditionOf));
+  return { ...set, selections: isConditional ? [TYPENAME, ...selections] : selections };
 }
 
 /** The value that a variable must have for the selection to count. */

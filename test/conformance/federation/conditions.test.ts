@@ -26,6 +26,11 @@ it.each([
     true,
     { r: { f1: [{ id: '1' }, null] } },
   ],
+  [
+    '{ r { ... on B { f1 @include(if: $on) { ... on A @skip(if: $on) { f0 { id } } } } } }',
+    true,
+    { r: { f1: [{}, null] } },
+  ],
   ['{ r { f1 @include(if: $on) @skip(if: $on) { id } id } }', true, { r: { id: '1' } }],
 ])('conditions that settle or contradict each other: %s', async (selection, on, expected) => {
   const { data, failures } = await fed.ours(`query ($on: Boolean!) ${selection}`, { on });
