@@ -15,7 +15,8 @@ export function* exportLedger(folder: string): Generator<ExportedRecord> {
     let index = readHeader(path)?.first ?? 0;
     for (const line of readLines(path, limit)) {
       if (line.number === 1) continue;
-      if (line.text !== null) yield { index, text: line.text };
+      const { text } = line;
+      if (text !== null) yield { index, text };
       if (!line.isTorn) index++;
     }
   }

@@ -3,29 +3,21 @@ import { z } from 'zod';
 import { type PublicKey, publicKeyOf, SUITES, type Suite } from './suite.ts';
 
 /** A signed tree head: the first `size` records have this root. Each names the one before it. */
-export interface Head {
-  readonly ledger: string;
-  readonly suite: (typeof SUITES)[number];
-  readonly size: number;
-  readonly root: string;
-  /** Milliseconds since the epoch. */
-  readonly time: number;
-  /** Hash of the head before it, base64url; empty for the first. */
-  readonly previous: string;
-  readonly key: string;
-  readonly signature: string;
-}
-
-export const Head = z.strictObject({
-  ledger: z.string(),
-  suite: z.enum(SUITES),
-  size: z.number().int().min(0),
-  root: z.string(),
-  time: z.number().int(),
-  previous: z.string(),
-  key: z.string(),
-  signature: z.string(),
-});
+export const Head = z
+  .strictObject({
+    ledger: z.string(),
+    suite: z.enum(SUITES),
+    size: z.number().int().min(0),
+    root: z.string(),
+    /** Milliseconds since the epoch. */
+    time: z.number().int(),
+    /** Hash of the head before it, base64url; empty for the first. */
+    previous: z.string(),
+    key: z.string(),
+    signature: z.string(),
+  })
+  .readonly();
+export type Head = z.infer<typeof Head>;
 
 type Unsigned = Omit<Head, 'signature'>;
 

@@ -1,17 +1,9 @@
 import type { KeyObject } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { type FileHandle, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Head, hashHead, keysText, PublicKeys, signHead } from './head.ts';
-import { encodeLine, type OpenFile, readLines } from './segment.ts';
+import { encodeLine, listNumbered, type OpenFile, readLines } from './segment.ts';
 import { type PublicKey, publicKeyOf, readPrivateKey, type Suite, suiteOf } from './suite.ts';
 
 export const HEADS = 'heads.v2';
@@ -26,13 +18,14 @@ export function* readHeads(folder: string): Generator<HeadLine> {
   const path = join(folder, HEADS);
   if (!existsSync(path)) return;
   for (const line of readLines(path)) {
-    const head = line.text === null ? null : parseHead(line.text);
+    const head = parseHead(line.text);
     if (head) yield { kind: 'head', head, end: line.end };
     else yield { kind: line.isTorn ? 'torn' : 'bad', line: line.number };
   }
 }
 
-function parseHead(text: string): Head | null {
+function parseHead(text: string | null): Head | null {
+  if (text === null) return null;
   try {
     const parsed = Head.safeParse(JSON.parse(text));
     return parsed.success && JSON.stringify(parsed.data) === text ? parsed.data : null;
@@ -54,10 +47,9 @@ export function lastHead(folder: string): { readonly head: Head | null; readonly
 /** The signing key of a ledger, made when missing, with the public keys of all times in `keys.json`. */
 export function openHeadKey(keyFolder: string, folder: string, suite: Suite): KeyObject {
   mkdirSync(keyFolder, { recursive: true, mode: 0o700 });
-  const files = readdirSync(keyFolder).filter((name) => /^heads-\d{6}\.pem$/.test(name));
-  const newest = files.sort().at(-1);
-  if (newest === undefined) return addHeadKey(keyFolder, folder, suite, 1);
-  const key = readPrivateKey(readFileSync(join(keyFolder, newest), 'utf8'));
+  const newest = newestHeadKey(keyFolder);
+  if (!newest) return addHeadKey(keyFolder, folder, suite);
+  const key = readPrivateKey(readFileSync(newest.path, 'utf8'));
   announce(folder, publicKeyOf(key, suite.name));
   return key;
 }
@@ -65,12 +57,15 @@ export function openHeadKey(keyFolder: string, folder: string, suite: Suite): Ke
 /** Makes a new key, by which heads are signed from the next opening on. Returns its id. */
 export function rotateLedgerKey(keyFolder: string, folder: string): string {
   const suite = suiteOf(lastHead(folder).head?.suite ?? 'sha256/ed25519');
-  const numbers = readdirSync(keyFolder).flatMap((name) => /^heads-(\d{6})\.pem$/.exec(name)?.[1] ?? []);
-  const key = addHeadKey(keyFolder, folder, suite, Math.max(0, ...numbers.map(Number)) + 1);
-  return publicKeyOf(key, suite.name).id;
+  return publicKeyOf(addHeadKey(keyFolder, folder, suite), suite.name).id;
 }
 
-function addHeadKey(keyFolder: string, folder: string, suite: Suite, number: number): KeyObject {
+function newestHeadKey(keyFolder: string) {
+  return listNumbered(keyFolder, /^heads-(\d{6})\.pem$/).at(-1);
+}
+
+function addHeadKey(keyFolder: string, folder: string, suite: Suite): KeyObject {
+  const number = (newestHeadKey(keyFolder)?.number ?? 0) + 1;
   const key = suite.generateKey();
   const pem = key.export({ type: 'pkcs8', format: 'pem' });
   writeFileSync(join(keyFolder, `heads-${String(number).padStart(6, '0')}.pem`), pem, {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync, statSync, truncateSync } from 'node:fs';
-import { join } from 'node:path';
 import { readLeaves } from './archive/leaves.ts';
 import type { Head } from './head.ts';
 import { lastHead } from './heads-file.ts';
@@ -140,9 +139,7 @@ function restoreTree(
       throw new DamagedLedger(`${path} holds ${at - begin} records instead of ${end - begin}`);
   }
   if (frontier.size < signed)
-    throw new DamagedLedger(
-      `${signed} records were signed, but only ${frontier.size} are there (${join(folder)})`,
-    );
+    throw new DamagedLedger(`${signed} records were signed, but only ${frontier.size} are there (${folder})`);
   return frontier;
 }
 

@@ -11,6 +11,7 @@ import { SUITES } from './suite.ts';
  * crash or a failed write left behind that point was never acknowledged and is no record.
  */
 const NAME = /^segment-(\d{8})\.v2$/;
+
 export const FORMAT = 'liancha-ledger/2';
 
 export const SegmentHeader = z.strictObject({
@@ -35,22 +36,29 @@ export function decodeLine(line: string): string | null {
   return checkedBytes(Buffer.from(line))?.toString('utf8') ?? null;
 }
 
+/** A file that belongs to a segment: the segment itself, or what its archive holds of it. */
 export interface SegmentName {
   readonly number: number;
   readonly path: string;
 }
 
-/** The segments of a folder, oldest first. */
-export function listSegments(folder: string): SegmentName[] {
+/** Name of a segment without what kind of file it is. */
+export function segmentName(number: number): string {
+  return `segment-${String(number).padStart(8, '0')}`;
+}
+
+/** The files of a folder whose names fit, in the order of the number that the pattern takes out of them. */
+export function listNumbered(folder: string, pattern: RegExp): SegmentName[] {
   const found = readdirSync(folder).flatMap((name) => {
-    const number = NAME.exec(name)?.[1];
+    const number = pattern.exec(name)?.[1];
     return number === undefined ? [] : [{ number: Number(number), path: join(folder, name) }];
   });
   return found.sort((a, b) => a.number - b.number);
 }
 
-export function segmentPath(folder: string, number: number): string {
-  return join(folder, `segment-${String(number).padStart(8, '0')}.v2`);
+/** The segments of a folder, oldest first. */
+export function listSegments(folder: string): SegmentName[] {
+  return listNumbered(folder, NAME);
 }
 
 /** One line of a file. `bytes` is null when the checksum does not fit; `isTorn` when the line has no end. */
@@ -125,7 +133,7 @@ export function readHeader(path: string): SegmentHeader | null {
   return null;
 }
 
-export function parseHeader(text: string | null): SegmentHeader | null {
+function parseHeader(text: string | null): SegmentHeader | null {
   if (text === null) return null;
   try {
     const parsed = SegmentHeader.safeParse(JSON.parse(text));
@@ -151,7 +159,7 @@ export async function createSegment(
   folder: string,
   header: SegmentHeader,
 ): Promise<OpenSegment> {
-  const path = segmentPath(folder, header.segment);
+  const path = join(folder, `${segmentName(header.segment)}.v2`);
   const file = await openFile(path, 'ax', 0o640);
   const line = Buffer.from(encodeLine(JSON.stringify(header)));
   try {
@@ -166,7 +174,7 @@ export async function createSegment(
   return { file, path, bytes: line.length };
 }
 
-export async function syncFolder(folder: string): Promise<void> {
+async function syncFolder(folder: string): Promise<void> {
   const directory = await open(folder, 'r');
   try {
     await directory.sync();

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { listLeaves } from './archive/leaves.ts';
 import { type Head, hashHead, isSignedBy } from './head.ts';
 import { HEADS, KEYS, readHeads, readPublicKeys } from './heads-file.ts';
-import { listSegments, parseHeader, readHeader, readLines, type SegmentHeader } from './segment.ts';
+import { listSegments, readHeader, readLines, type SegmentHeader } from './segment.ts';
 import { type PublicKey, readPublicKey, type Suite, suiteOf } from './suite.ts';
 import { Frontier, hashLeaf } from './tree.ts';
 
@@ -70,6 +70,8 @@ class Verification {
   readonly #heads: Head[] = [];
   readonly #headLines = new Map<Head, number>();
   readonly #ids = new Set<string>();
+  /** What witnesses saw, by size. */
+  readonly #witnessed = new Map<number, Head[]>();
   #frontier = new Frontier(suiteOf('sha256/ed25519'));
   #nextHead = 0;
   #records = 0;
@@ -79,6 +81,8 @@ class Verification {
   constructor(folder: string, options: VerifyOptions) {
     this.#folder = folder;
     this.#options = options;
+    for (const head of options.witnessed ?? [])
+      this.#witnessed.set(head.size, [...(this.#witnessed.get(head.size) ?? []), head]);
   }
 
   run(): LedgerReport {
@@ -229,7 +233,7 @@ class Verification {
         `长度应为 ${counts} 字节 the length should be ${counts} bytes, it is ${size}`,
       );
     for (const line of readLines(path, counts)) {
-      if (line.number === 1 && (header || parseHeader(line.text) === null)) continue;
+      if (line.number === 1) continue; // The header, or what was told of above.
       if (line.bytes !== null) this.#record(line.bytes, file, line.number, suite);
       else if (line.isTorn && isLast) this.#tornBytes = line.end;
       else {
@@ -279,8 +283,8 @@ class Verification {
       }
       this.#nextHead++;
     }
-    for (const head of this.#options.witnessed ?? []) {
-      if (head.size === size && this.#frontier.root().toString('base64url') !== head.root)
+    for (const head of this.#witnessed.get(size) ?? []) {
+      if (this.#frontier.root().toString('base64url') !== head.root)
         this.#problem(
           'HEAD_ROOT',
           'witness',

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { listSegments, readHeader, readLines, type SegmentName } from '../segment.ts';
+import { listSegments, readHeader, readLines, type SegmentName, segmentName } from '../segment.ts';
 import { suiteOf } from '../suite.ts';
 import { hashLeaf } from '../tree.ts';
 import { leavesPath } from './leaves.ts';
@@ -49,7 +49,7 @@ function archiveOne(
   period: string,
 ): ArchivedSegment {
   const suite = suiteOf(readHeader(path)?.suite ?? 'sha256/ed25519');
-  const name = `segment-${String(number).padStart(8, '0')}`;
+  const name = segmentName(number);
   mkdirSync(join(folder, 'archive'), { recursive: true, mode: 0o750 });
   write(
     join(folder, 'archive', `${name}.${period}.gz.aes`),

@@ -1,22 +1,18 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { listNumbered, type SegmentName, segmentName } from '../segment.ts';
 
 /** Leaf hashes of a segment whose records are archived or deleted: they keep the tree verifiable. */
 const NAME = /^segment-(\d{8})\.leaves$/;
 const LEAF_BYTES = 32;
 
 export function leavesPath(folder: string, segment: number): string {
-  return join(folder, 'archive', `segment-${String(segment).padStart(8, '0')}.leaves`);
+  return join(folder, 'archive', `${segmentName(segment)}.leaves`);
 }
 
-export function listLeaves(folder: string): { readonly number: number; readonly path: string }[] {
+export function listLeaves(folder: string): SegmentName[] {
   const archive = join(folder, 'archive');
-  if (!existsSync(archive)) return [];
-  const found = readdirSync(archive).flatMap((name) => {
-    const number = NAME.exec(name)?.[1];
-    return number === undefined ? [] : [{ number: Number(number), path: join(archive, name) }];
-  });
-  return found.sort((a, b) => a.number - b.number);
+  return existsSync(archive) ? listNumbered(archive, NAME) : [];
 }
 
 /** The first `count` leaves, from the archive. */
