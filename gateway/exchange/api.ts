@@ -48,6 +48,17 @@ const MOST_TOKENS = 2_000;
 export async function createExchange(parts: ExchangeParts): Promise<Exchange> {
   const department = (code: string): Department =>
     parts.departments.byCode(code) ?? { code, name: code, nameEn: code };
+  let kept: { readonly of: SharingIndex; readonly catalogue: readonly CatalogueResource[] } | null = null;
+  /** Read once for each publication: an index belongs to one. */
+  const catalogue = (): readonly CatalogueResource[] => {
+    const index = parts.index();
+    if (kept?.of !== index)
+      kept = {
+        of: index,
+        catalogue: readCatalogue(parts.live(), (coordinate) => index.rule(coordinate).class),
+      };
+    return kept.catalogue;
+  };
   const server = new ApolloServer<Context>({
     typeDefs: parts.typeDefs,
     resolvers: {
@@ -55,13 +66,7 @@ export async function createExchange(parts: ExchangeParts): Promise<Exchange> {
         viewer: (_: unknown, __: unknown, { principal }: Context) => department(principal.department),
         departments: () => parts.departments.all(),
         subgraphs: () => parts.live(),
-        catalogue: (_: unknown, filter: CatalogueFilter) => {
-          const index = parts.index();
-          return searchCatalogue(
-            readCatalogue(parts.live(), (coordinate) => index.rule(coordinate).class),
-            filter,
-          );
-        },
+        catalogue: (_: unknown, filter: CatalogueFilter) => searchCatalogue(catalogue(), filter),
       },
       Mutation: {
         checkSubgraph: async (_: unknown, { input }: { input: CheckInput }, { principal }: Context) => {

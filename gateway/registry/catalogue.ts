@@ -36,15 +36,13 @@ export interface CatalogueResource {
   readonly items: readonly CatalogueItem[];
 }
 
-const MOST_TOKENS = 300_000;
-
 /** The catalogue (政务信息资源目录) of what is live, read from the published schemas: never typed twice (Measures Art. 7). */
 export function readCatalogue(
   subgraphs: readonly Subgraph[],
   classOf: (coordinate: string) => SharingClass,
 ): CatalogueResource[] {
   return subgraphs.flatMap((subgraph) => {
-    const model = readModel(subgraph, MOST_TOKENS);
+    const model = readModel(subgraph);
     return [...model.types.values()].flatMap((type) => resourceOf(model, type, classOf));
   });
 }

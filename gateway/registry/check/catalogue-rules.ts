@@ -1,6 +1,6 @@
 import { USES } from '../../words.ts';
 import { type Finding, finding } from './finding.ts';
-import type { Element, Model, ModelField, ModelType } from './model.ts';
+import { type Element, isKeyOf, type Model, type ModelField, type ModelType } from './model.ts';
 
 /** The checks that need no more than the candidate's own SDL. */
 export function catalogueFindings(model: Model): Finding[] {
@@ -14,10 +14,7 @@ export function catalogueFindings(model: Model): Finding[] {
 /** Does the subgraph answer for a field itself? A key that it only repeats is another's, as is what is external. */
 export function owns(type: ModelType, field: ModelField): boolean {
   if (field.name.startsWith('_') || field.federation('external') || type.federation('external')) return false;
-  const isKey = type
-    .federationAll('key')
-    .some(({ fields }) => new RegExp(`(^|[^_A-Za-z0-9])${field.name}($|[^_A-Za-z0-9])`).test(String(fields)));
-  return !isKey || field.sharing('sharing') !== null || field.sharing('item') !== null;
+  return !isKeyOf(type, field) || field.sharing('sharing') !== null || field.sharing('item') !== null;
 }
 
 /** What an element says of sharing; a type's `@sharing` is the default of its fields and values, never of arguments. */
@@ -124,14 +121,6 @@ function resourceFindings(type: ModelType): Finding[] {
       );
   }
   return found;
-}
-
-function isKeyOf(type: ModelType, field: ModelField): boolean {
-  return type.federationAll('key').some(({ fields }) =>
-    String(fields)
-      .split(/[^_A-Za-z0-9]+/)
-      .includes(field.name),
-  );
 }
 
 /** Measures Art. 10(2): the basic items of base information are unconditional, for every use. */

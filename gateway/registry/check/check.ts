@@ -27,7 +27,6 @@ export interface CheckInput {
 
 /** Bounds that a real department's schema is far below. */
 const MOST_BYTES = 1_000_000;
-const MOST_TOKENS = 300_000;
 const MOST_TYPES = 3_000;
 const MOST_FIELDS = 20_000;
 
@@ -42,7 +41,7 @@ export function checkSubgraph(input: CheckInput): Finding[] {
   if (size) return [...names, size];
   let model: Model;
   try {
-    model = readModel(candidate, MOST_TOKENS);
+    model = readModel(candidate);
   } catch (error) {
     return [
       ...names,
@@ -101,7 +100,7 @@ function sizeFinding(sdl: string): Finding | null {
 
 function modelOf(subgraph: Subgraph): Model[] {
   try {
-    return [readModel(subgraph, MOST_TOKENS)];
+    return [readModel(subgraph)];
   } catch {
     return []; // What is live was parsed when it was published.
   }

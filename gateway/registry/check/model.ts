@@ -44,9 +44,12 @@ export interface Model {
   readonly types: ReadonlyMap<string, ModelType>;
 }
 
+/** Far more than a real department's schema has. */
+const MOST_TOKENS = 300_000;
+
 /** Throws what the parser throws. */
-export function readModel(subgraph: Subgraph, maxTokens: number): Model {
-  const document = parse(subgraph.sdl, { maxTokens, noLocation: true });
+export function readModel(subgraph: Subgraph): Model {
+  const document = parse(subgraph.sdl, { maxTokens: MOST_TOKENS, noLocation: true });
   const names = {
     sharing: directiveNames(document, SHARING_IDENTITY),
     federation: directiveNames(document, FEDERATION_IDENTITY),
@@ -96,6 +99,21 @@ export function readModel(subgraph: Subgraph, maxTokens: number): Model {
     types.set(typeName, before ? joinTypes(before, own, fields) : { ...own, kind, fields });
   }
   return { subgraph, types };
+}
+
+/** Is a field part of one of its type's keys? */
+export function isKeyOf(type: ModelType, field: ModelField): boolean {
+  return type.federationAll('key').some(({ fields }) =>
+    String(fields)
+      .split(/[^_A-Za-z0-9]+/)
+      .includes(field.name),
+  );
+}
+
+/** Name of the type of a field that any of the subgraphs declares. */
+export function fieldTypeOf(models: readonly Model[], type: string, field: string): string | undefined {
+  return models.flatMap((model) => model.types.get(type)?.fields ?? []).find((one) => one.name === field)
+    ?.type;
 }
 
 /** A definition and its extensions are one type. */

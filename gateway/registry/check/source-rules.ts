@@ -2,7 +2,7 @@ import { Kind, parse, type SelectionSetNode } from 'graphql';
 import { SHARING_CLASSES, type SharingClass } from '../../words.ts';
 import { owns, sharingOf } from './catalogue-rules.ts';
 import { type Finding, finding } from './finding.ts';
-import type { Element, Model, ModelField, ModelType } from './model.ts';
+import { type Element, fieldTypeOf, isKeyOf, type Model, type ModelField, type ModelType } from './model.ts';
 
 /** A field with the subgraph that declares it. */
 interface Declared {
@@ -41,7 +41,7 @@ export function sourceFindings(candidate: Model, others: readonly Model[]): Find
   return itemsOf(candidate).flatMap(({ type, field }): Finding[] => {
     const owners = ownersOf(models, field.coordinate);
     const names = owners.map((one) => one.model.subgraph.name).join(', ');
-    if (owners.length < 2 || isKeyOfEach(owners)) return [];
+    if (owners.length < 2 || isKeyOfAny(owners)) return [];
     if (owners.some((one) => !isShareable(one)))
       return [
         finding(
@@ -76,14 +76,8 @@ function isShareable({ type, field }: Declared): boolean {
 }
 
 /** Keys are how entities are told apart: every subgraph has them. Value types and Query roots are not items. */
-function isKeyOfEach(owners: readonly Declared[]): boolean {
-  return owners.some(({ type, field }) =>
-    type.federationAll('key').some(({ fields }) =>
-      String(fields)
-        .split(/[^_A-Za-z0-9]+/)
-        .includes(field.name),
-    ),
-  );
+function isKeyOfAny(owners: readonly Declared[]): boolean {
+  return owners.some(({ type, field }) => isKeyOf(type, field));
 }
 
 /**
@@ -136,10 +130,7 @@ function isKnown(models: readonly Model[], coordinate: string): boolean {
 
 /** What a field selects from: its type, through Relay connections. */
 function selectedTypes(models: readonly Model[], name: string): string[] {
-  const fieldType = (type: string, field: string): string | undefined =>
-    models
-      .flatMap((model) => model.types.get(type)?.fields ?? [])
-      .find((one) => one.name === field && one.coordinate === `${type}.${field}`)?.type;
+  const fieldType = (type: string, field: string) => fieldTypeOf(models, type, field);
   const edge = fieldType(name, 'edges');
   const node = (edge && fieldType(edge, 'node')) ?? fieldType(name, 'nodes');
   return node ? [node, name] : [name];
@@ -215,11 +206,8 @@ function selectedCoordinates(models: readonly Model[], typeName: string, fields:
     for (const one of set.selections) {
       if (one.kind === Kind.INLINE_FRAGMENT) visit(one.selectionSet, one.typeCondition?.name.value ?? at);
       if (one.kind !== Kind.FIELD) continue;
-      const coordinate = `${at}.${one.name.value}`;
-      found.push(coordinate);
-      const type = models
-        .flatMap((model) => model.types.get(at)?.fields ?? [])
-        .find((field) => field.coordinate === coordinate)?.type;
+      found.push(`${at}.${one.name.value}`);
+      const type = fieldTypeOf(models, at, one.name.value);
       if (one.selectionSet && type !== undefined) visit(one.selectionSet, type);
     }
   };
