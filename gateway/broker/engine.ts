@@ -72,20 +72,16 @@ function compile(
       const data: JsonObject = {};
       const reported: Failure[] = [];
       const program = drawProgram();
-      const shape = shapeFor(variables);
-      const { shaper } = shape;
-      const scan = program?.isLone ? shape.scan : null;
-      let passed: Passed | null = null;
-      const state = { data, variables, fetch, failures: reported };
+      const { shaper, scan } = shapeFor(variables);
+      const lone: { passed: Passed | null } = { passed: null };
       const pass = (body: Buffer): boolean => {
-        passed = scan?.(body) ?? null;
-        return passed !== null;
+        lone.passed = (program?.isLone && scan?.(body)) || null;
+        return lone.passed !== null;
       };
-      await program?.run(scan ? { ...state, pass } : state);
-      const untouched = passed as Passed | null;
-      if (untouched) {
-        for (const subject of untouched.subjects) onSubject(subject);
-        return { data: untouched.data, failures: [], rows: untouched.rows };
+      await program?.run({ data, variables, fetch, failures: reported, pass });
+      if (lone.passed) {
+        for (const subject of lone.passed.subjects) onSubject(subject);
+        return { data: lone.passed.data, failures: [], rows: lone.passed.rows };
       }
       Object.assign(data, introspect?.(variables));
       const shaping: Shaping = { failures: [], reported, onSubject, listed: 0, roots: 0 };

@@ -4,6 +4,15 @@ export type Body =
   | { readonly ok: true; readonly bytes: Buffer }
   | { readonly ok: false; readonly reason: 'TOO_LARGE' | 'ABORTED' };
 
+/** Parses JSON; undefined when it is none. */
+export function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
 /** Reads a request's body up to a limit. Past the limit nothing more is kept, and the connection will be closed. */
 export function readBody(request: IncomingMessage, limit: number): Promise<Body> {
   return new Promise((resolve) => {

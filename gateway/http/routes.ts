@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { DemonstrationIssuer, DepartmentDirectory } from '../identity/index.ts';
 import type { Zone } from '../words.ts';
-import { readBody } from './body.ts';
+import { parseJson, readBody } from './body.ts';
 import { serveExplorer } from './explorer/explorer.ts';
 import { createRouter, type Handler, sendBytes, sendJson } from './router.ts';
 
@@ -109,12 +109,4 @@ function demonstrationRoutes({ issuer, departments, zone }: Demonstration): Reco
       sendJson(response, 200, { token });
     },
   };
-}
-
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return null;
-  }
 }

@@ -1,7 +1,7 @@
 import type { FetchNode } from '@apollo/query-planner';
 import { type DocumentNode, type GraphQLSchema, Kind, parse, type SelectionSetNode } from 'graphql';
 import type { Failure } from '../../errors.ts';
-import type { Fetch } from '../fetch.ts';
+import type { Fetch, FetchResult } from '../fetch.ts';
 import { type ProviderAnswer, type ReportedError, readAnswer } from './answer.ts';
 import { compileContexts } from './contexts.ts';
 import { mergeInto } from './merge.ts';
@@ -19,7 +19,7 @@ export interface RunState {
   /** Errors that providers reported, at the answer's paths. */
   readonly failures: Failure[];
   /** Takes the bytes of a lone fetch's answer as they are; false when they have to be read. */
-  pass?(body: Buffer): boolean;
+  pass(body: Buffer): boolean;
 }
 
 export type Step = (state: RunState) => Promise<void>;
@@ -43,10 +43,9 @@ export function compileFetch(
   const selection = selectionOf(node, document);
   const fields = topKeys(document, selection);
   const pick = isAlone ? (value: unknown) => value : compilePicker(document, selection);
-  const send = async (state: RunState, extra: JsonObject | null): Promise<ProviderAnswer | null> => {
+  const send = (state: RunState, extra: JsonObject | null): Promise<FetchResult> => {
     const body = `${head}${variablesPart(state.variables, usages, extra)}}`;
-    const result = await state.fetch({ subgraph: node.serviceName, body });
-    return result.ok && state.pass?.(result.body) ? null : readAnswer(result);
+    return state.fetch({ subgraph: node.serviceName, body });
   };
   const fail = (targets: readonly JsonObject[], answer: Extract<ProviderAnswer, { ok: false }>): void => {
     const failure: Failure = { code: answer.code, details: { ...answer.details, ...provider } };
@@ -58,8 +57,9 @@ export function compileFetch(
   const runRoot: Step = async (state) => {
     const targets = objectsAt(state.data, path);
     if (targets.length === 0) return;
-    const answer = await send(state, null);
-    if (!answer) return;
+    const result = await send(state, null);
+    if (isAlone && result.ok && state.pass(result.body)) return;
+    const answer = readAnswer(result);
     if (!answer.ok) return fail(targets, answer);
     if (!answer.data && !allLocated(answer.errors)) return invalid(targets);
     report(state, answer.errors, provider, (reported) => [...path.filter((one) => one !== '@'), ...reported]);
@@ -94,8 +94,7 @@ export function compileFetch(
     if (representations.length === 0) return;
     const targets = [...groups.values()].flatMap((group) => group.targets);
     const sent = { ...context, representations: new RawJson(`[${representations.join(',')}]`) };
-    const answer = await send(state, sent);
-    if (!answer) return;
+    const answer = readAnswer(await send(state, sent));
     if (!answer.ok) return fail(targets, answer);
     if (!answer.data && !allLocated(answer.errors)) return invalid(targets);
     reportEntities(state, answer.errors, provider, path, targets, [...groups.values()]);

@@ -1,8 +1,8 @@
-import { HeaderMap } from '@apollo/server';
 import { formatFailure } from '../../broker/index.ts';
 import { type Failure, statusOf } from '../../errors.ts';
 import type { Exchange } from '../../exchange/index.ts';
-import { readBody } from '../body.ts';
+import { apolloHeaders, sendApollo } from '../apollo.ts';
+import { parseJson, readBody } from '../body.ts';
 import type { Entry, Gatekeeper } from '../gatekeeper.ts';
 import { languageOf } from '../language.ts';
 import { type Handler, sendJson } from '../router.ts';
@@ -26,26 +26,11 @@ export function createExchangeEndpoint(exchange: Exchange, gatekeeper: Gatekeepe
     const entered = gatekeeper.admit(request.headers.authorization, 1);
     const entry: Entry = entered instanceof Promise ? await entered : entered;
     if (!entry.ok) return refuse(entry.failure);
-    const headers = new HeaderMap();
-    for (const [name, value] of Object.entries(request.headers)) {
-      if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
-    }
-    const asked = { method: request.method ?? 'POST', headers, search: url.search, body: parse(read.bytes) };
-    const answered = await exchange.serve(asked, entry.principal);
-    const bytes = Buffer.from(answered.body);
-    response.writeHead(answered.status, {
-      ...Object.fromEntries(answered.headers),
-      'content-length': bytes.length,
-    });
-    response.end(bytes);
+    // What is no JSON stays text, of which Apollo Server says what is wrong.
+    const parsed = parseJson(read.bytes);
+    const body = parsed === undefined ? read.bytes.toString('utf8') : parsed;
+    const headers = apolloHeaders(request);
+    const asked = { method: request.method ?? 'POST', headers, search: url.search, body };
+    sendApollo(response, await exchange.serve(asked, entry.principal));
   };
-}
-
-function parse(bytes: Buffer): unknown {
-  const text = bytes.toString('utf8');
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text; // Apollo Server says what is wrong with it.
-  }
 }

@@ -8,6 +8,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import { type Answer, type Broker, digestOf, formatFailure } from '../../broker/index.ts';
 import { ERROR_CODES, type ErrorCode, type Failure, type Language } from '../../errors.ts';
 import type { Principal } from '../../words.ts';
+import type { ApolloResponse } from '../apollo.ts';
 import { extensionsOf, type ResponseType, statusOfAnswer, wantsProof } from './write-answer.ts';
 
 /** What one HTTP request through this door carries along. */
@@ -19,10 +20,7 @@ interface DoorContext {
   readonly answers: Answer[];
 }
 
-export interface DoorResponse {
-  readonly status: number;
-  readonly headers: ReadonlyMap<string, string>;
-  readonly body: string;
+export interface DoorResponse extends ApolloResponse {
   /** `OK`, or the first error's code. */
   readonly outcome: string;
 }

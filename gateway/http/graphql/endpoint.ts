@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { HeaderMap } from '@apollo/server';
 import { type Answer, type Broker, digestOf, formatFailure } from '../../broker/index.ts';
 import { type Failure, type Language, statusOf } from '../../errors.ts';
-import { readBody } from '../body.ts';
+import { apolloHeaders, sendApollo } from '../apollo.ts';
+import { parseJson, readBody } from '../body.ts';
 import type { Entry, Gatekeeper } from '../gatekeeper.ts';
 import { languageOf } from '../language.ts';
 import { sendJson } from '../router.ts';
 import type { ApolloDoor } from './apollo-door.ts';
-import { answerWarm, parseJson, sendAnswer } from './warm-door.ts';
+import { answerWarm, sendAnswer } from './warm-door.ts';
 import { wantsProof } from './write-answer.ts';
 
 /** A broker and the general door in front of it; both are replaced together when a new schema goes live. */
@@ -94,26 +94,13 @@ async function serve(
   const method = request.method ?? 'POST';
   const asked = {
     method,
-    headers: headersOf(request),
+    headers: apolloHeaders(request),
     search: url.search,
     body: bodyFor(isJson, body, read.bytes),
   };
   const answered = await door.serve(asked, entry.principal, language);
-  const bytes = Buffer.from(answered.body);
-  response.writeHead(answered.status, {
-    ...Object.fromEntries(answered.headers),
-    'content-length': bytes.length,
-  });
-  response.end(bytes);
+  sendApollo(response, answered);
   return { door: 'general', outcome: answered.outcome };
-}
-
-function headersOf(request: IncomingMessage): HeaderMap {
-  const headers = new HeaderMap();
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
-  }
-  return headers;
 }
 
 /** Apollo Server takes a parsed body; what could not be parsed stays text, which it refuses. */

@@ -28,15 +28,6 @@ export function answerWarm(
   return operation ? { answer: broker.answer(operation, posted.variables, principal), type } : null;
 }
 
-/** Parses a JSON body; undefined when it is not JSON. */
-export function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
 const NO_VARIABLES: Readonly<Record<string, unknown>> = Object.freeze({});
 
 function postedOperation(body: unknown): Posted | null {
