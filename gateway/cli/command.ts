@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 
 /** One verb of the `liancha` command: how it is used, and what it does. Returns the exit code. */
 export interface Command {
@@ -21,6 +22,20 @@ export function parseOptions<T>(parse: () => T): T {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** The values of a command's options, which are all that it takes. */
+export function readOptions<const T extends NonNullable<ParseArgsConfig['options']>>(
+  parameters: readonly string[],
+  options: T,
+) {
+  return parseOptions(() => parseArgs({ args: [...parameters], options }).values);
+}
+
+/** Ends a program of its own that was used wrongly. */
+export function fail(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(2);
 }
 
 /** A path as seen from where the command was typed. */

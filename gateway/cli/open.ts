@@ -1,14 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startOpenGateway } from '../open.ts';
+import { fail, fromHere } from './command.ts';
 
 /** `npm run -s gateway:open -- --supergraph <file> --port <n>`: the engine with an open policy, on loopback only. */
-function fail(message: string): never {
-  process.stderr.write(`${message}\n`);
-  process.exit(2);
-}
-
 function readArguments() {
   try {
     return parseArgs({
@@ -35,7 +30,7 @@ if (supergraph === undefined || !/^\d{1,5}$/.test(port) || Number(port) > 65_535
 }
 try {
   const gateway = await startOpenGateway({
-    supergraphSdl: readFileSync(resolve(process.env.INIT_CWD ?? '.', supergraph), 'utf8'),
+    supergraphSdl: readFileSync(fromHere(supergraph), 'utf8'),
     port: Number(port),
     onDefect: (reference, error) =>
       process.stderr.write(`${reference} ${error instanceof Error ? error.stack : String(error)}\n`),

@@ -3,14 +3,10 @@ import { loadConfiguration } from '../config.ts';
 import { projectRoot } from '../files.ts';
 import { openDemonstrationIssuer, readDepartments } from '../identity/index.ts';
 import { ZONES } from '../words.ts';
+import { fail } from './command.ts';
 
 /** `npm run -s token -- --department <code>`: a demonstration token, and nothing else, on standard output. */
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
-
-function fail(message: string): never {
-  process.stderr.write(`${message}\n`);
-  process.exit(2);
-}
 
 function readArguments() {
   try {

@@ -36,6 +36,13 @@ function liancha(parameters: readonly string[], environment: NodeJS.ProcessEnv =
     child.on('close', (code) => resolve({ code, ...texts }));
   });
 }
+/** Checks a schema as a script does. */
+const check = (
+  name: string,
+  path: string,
+  more: readonly string[] = [],
+  environment: NodeJS.ProcessEnv = {},
+) => liancha(['subgraph', 'check', '--name', name, '--schema', path, ...more, '--json'], environment);
 const schemaOf = (name: string): string =>
   readFileSync(join(projectRoot(), `subgraphs/${name}/schema.graphql`), 'utf8');
 function file(sdl: string): string {
@@ -69,15 +76,7 @@ describe('liancha subgraph check', () => {
         'name: String! @sharing(class: CONDITIONAL)',
       );
     const path = file(sdl);
-    const { code, stdout } = await liancha([
-      'subgraph',
-      'check',
-      '--name',
-      'population',
-      '--schema',
-      path,
-      '--json',
-    ]);
+    const { code, stdout } = await check('population', path);
     expect(code).toBe(1);
     const { ok, findings } = JSON.parse(stdout);
     expect(ok).toBe(false);
@@ -102,15 +101,7 @@ describe('liancha subgraph check', () => {
   it('names operations that were asked lately and would break', async () => {
     await system.ask(`query Mine ${purpose()} { person(idNumber: "${system.examples.person}") { gender } }`);
     const path = file(schemaOf('population').replace(/gender: Gender! .*/, ''));
-    const { code, stdout } = await liancha([
-      'subgraph',
-      'check',
-      '--name',
-      'population',
-      '--schema',
-      path,
-      '--json',
-    ]);
+    const { code, stdout } = await check('population', path);
     expect(code).toBe(1);
     expect(JSON.parse(stdout).findings).toContainEqual(
       expect.objectContaining({ code: 'BREAKS_OPERATIONS', message: expect.stringContaining('云溪市') }),
@@ -120,12 +111,7 @@ describe('liancha subgraph check', () => {
   it('refuses another department’s subgraph name', async () => {
     const token = await system.tokenOf(EDUCATION);
     const path = file(schemaOf('population'));
-    const { code, stdout } = await liancha(
-      ['subgraph', 'check', '--name', 'population', '--schema', path, '--json'],
-      {
-        LIANCHA_TOKEN: token,
-      },
-    );
+    const { code, stdout } = await check('population', path, [], { LIANCHA_TOKEN: token });
     expect([code, JSON.parse(stdout).findings.map((one: { code: string }) => one.code)]).toEqual([
       1,
       ['RESERVED_NAME'],
@@ -135,17 +121,7 @@ describe('liancha subgraph check', () => {
   it('judges the address of the service, and does not ask it when it may not', async () => {
     const path = file(schemaOf('marriage'));
     for (const url of ['http://127.0.0.1:1/', 'http://169.254.169.254/latest']) {
-      const { stdout } = await liancha([
-        'subgraph',
-        'check',
-        '--name',
-        'marriage',
-        '--schema',
-        path,
-        '--url',
-        url,
-        '--json',
-      ]);
+      const { stdout } = await check('marriage', path, ['--url', url]);
       expect(JSON.parse(stdout).findings.map((one: { code: string }) => one.code)).toEqual([
         'URL_NOT_ALLOWED',
       ]);
@@ -173,15 +149,7 @@ describe('liancha subgraph check', () => {
       `# ${'x'.repeat(10_000_000)}`,
       'type Рerson { a: Int }',
     ]) {
-      const { code, stdout } = await liancha([
-        'subgraph',
-        'check',
-        '--name',
-        'marriage',
-        '--schema',
-        file(sdl),
-        '--json',
-      ]);
+      const { code, stdout } = await check('marriage', file(sdl));
       expect(code).toBe(1);
       expect(JSON.parse(stdout).findings.map((one: { code: string }) => one.code)).toContain(
         'COMPOSITION_ERROR',

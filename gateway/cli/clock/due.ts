@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
 import { dueAfter, readDay } from '../../exchange/index.ts';
-import { type Command, parseOptions, print, UsageError } from '../command.ts';
+import { type Command, parseOptions, print, readOptions, UsageError } from '../command.ts';
 
 export const dueCommand: Command = {
   summary: '计算工作日期限（离线）the deadline after a number of Chinese working days, offline',
@@ -10,16 +9,11 @@ export const dueCommand: Command = {
     '  --working-days  工作日数 a number of working days, 0 to 1000',
   ].join('\n'),
   run(parameters) {
-    const { values } = parseOptions(() =>
-      parseArgs({
-        args: [...parameters],
-        options: {
-          from: { type: 'string' },
-          'working-days': { type: 'string' },
-          json: { type: 'boolean', default: false },
-        },
-      }),
-    );
+    const values = readOptions(parameters, {
+      from: { type: 'string' },
+      'working-days': { type: 'string' },
+      json: { type: 'boolean', default: false },
+    });
     const from = readDay(values.from ?? '');
     if (from === null)
       throw new UsageError(`--from ${values.from ?? ''}: 不是日期 is not a date (YYYY-MM-DD)`);

@@ -1,8 +1,6 @@
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { archiveSegments, deletePeriod } from '../../ledger/index.ts';
-import { type Command, fromHere, parseOptions, print, UsageError } from '../command.ts';
-import { ledgerFolder } from './folder.ts';
+import { type Command, print, readOptions, UsageError } from '../command.ts';
+import { ledgerFolders } from './folder.ts';
 
 export const archiveCommand: Command = {
   summary: '归档旧的账段，或删除一个月的归档 archives old segments, or deletes the archive of a month',
@@ -13,19 +11,13 @@ export const archiveCommand: Command = {
     '  删除不可恢复：该月密钥一并销毁 deleting cannot be undone: the key of that month is destroyed as well',
   ].join('\n'),
   run(parameters) {
-    const { values } = parseOptions(() =>
-      parseArgs({
-        args: [...parameters],
-        options: {
-          'data-dir': { type: 'string' },
-          before: { type: 'string' },
-          delete: { type: 'string' },
-          json: { type: 'boolean', default: false },
-        },
-      }),
-    );
-    const folder = ledgerFolder(values['data-dir']);
-    const keys = join(fromHere(values['data-dir'] ?? ''), 'ledger-keys');
+    const values = readOptions(parameters, {
+      'data-dir': { type: 'string' },
+      before: { type: 'string' },
+      delete: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    });
+    const { folder, keys } = ledgerFolders(values['data-dir']);
     if (values.delete !== undefined) {
       if (!/^\d{4}-\d{2}$/.test(values.delete)) throw new UsageError('--delete YYYY-MM');
       const deleted = deletePeriod(folder, keys, values.delete);

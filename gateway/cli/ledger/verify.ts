@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { Head, type LedgerReport, PublicKeys, verifyLedger } from '../../ledger/index.ts';
-import { type Command, fromHere, parseOptions, print } from '../command.ts';
-import { ledgerFolder } from './folder.ts';
+import { type Command, fromHere, print, readOptions } from '../command.ts';
+import { ledgerFolders } from './folder.ts';
 
 export const verifyCommand: Command = {
   summary: '离线核验台账 checks segments, tree, heads and signatures of a ledger from its files',
@@ -13,18 +12,13 @@ export const verifyCommand: Command = {
     '  exit 0: 全部通过 everything verifies; 1: 有问题 something does not',
   ].join('\n'),
   run(parameters) {
-    const { values } = parseOptions(() =>
-      parseArgs({
-        args: [...parameters],
-        options: {
-          'data-dir': { type: 'string' },
-          keys: { type: 'string' },
-          witness: { type: 'string' },
-          json: { type: 'boolean', default: false },
-        },
-      }),
-    );
-    const report = verifyLedger(ledgerFolder(values['data-dir']), {
+    const values = readOptions(parameters, {
+      'data-dir': { type: 'string' },
+      keys: { type: 'string' },
+      witness: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    });
+    const report = verifyLedger(ledgerFolders(values['data-dir']).folder, {
       ...(values.keys !== undefined && { trusted: PublicKeys.parse(readJson(values.keys)).keys }),
       ...(values.witness !== undefined && { witnessed: readHeadLines(values.witness) }),
       ...(!values.json &&

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { askExchange, gatewayUrl, login } from '../client.ts';
-import { type Command, fromHere, parseOptions, print, UsageError } from '../command.ts';
+import { type Command, fromHere, print, readOptions, UsageError } from '../command.ts';
 
 const Checked = z.object({
   checkSubgraph: z.object({
@@ -33,19 +32,14 @@ export const checkCommand: Command = {
     '  exit 0: 无问题 clean; 1: 有问题 findings; 2: 未能检查 could not be checked',
   ].join('\n'),
   async run(parameters) {
-    const { values } = parseOptions(() =>
-      parseArgs({
-        args: [...parameters],
-        options: {
-          name: { type: 'string' },
-          schema: { type: 'string' },
-          url: { type: 'string' },
-          reason: { type: 'string' },
-          department: { type: 'string' },
-          json: { type: 'boolean', default: false },
-        },
-      }),
-    );
+    const values = readOptions(parameters, {
+      name: { type: 'string' },
+      schema: { type: 'string' },
+      url: { type: 'string' },
+      reason: { type: 'string' },
+      department: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    });
     const { name, schema, url, reason, department } = values;
     if (name === undefined || schema === undefined)
       throw new UsageError('--name, --schema 必填 are required');

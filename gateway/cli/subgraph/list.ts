@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { askExchange, gatewayUrl, login } from '../client.ts';
-import { type Command, parseOptions, print } from '../command.ts';
+import { type Command, print, readOptions } from '../command.ts';
 
 const Listed = z.object({
   subgraphs: z.array(
@@ -13,9 +12,7 @@ export const listCommand: Command = {
   summary: '在线的子图 the subgraphs that are live',
   usage: 'liancha subgraph list [--json]',
   async run(parameters) {
-    const { values } = parseOptions(() =>
-      parseArgs({ args: [...parameters], options: { json: { type: 'boolean', default: false } } }),
-    );
+    const values = readOptions(parameters, { json: { type: 'boolean', default: false } });
     const gateway = gatewayUrl(process.env);
     const token = await login(process.env, gateway, {});
     const query = '{ subgraphs { name provider { code name } } }';
