@@ -24,6 +24,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/{e2e,attacks,conformance,faults}/**/*.test.ts'],
           pool: 'forks',
+          globalSetup: ['test/e2e/setup/global.mjs'],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,

@@ -46,6 +46,8 @@ const Configuration = z.strictObject({
   issuers: z.array(Issuer).default([]),
   subgraphs: z.array(SubgraphEntry).default([]),
   redisUrl: z.url().optional(),
+  /** A PostgreSQL server (`postgres://…`). Without it the database is embedded, under `dataDir`. */
+  databaseUrl: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   clockToleranceSeconds: z.number().int().min(0).max(60).default(5),
   limits: z
     .strictObject({
@@ -86,6 +88,7 @@ const ENVIRONMENT: Readonly<Record<string, (text: string) => Record<string, unkn
   HOST: (text) => ({ host: text }),
   DATA_DIR: (text) => ({ dataDir: text }),
   REDIS_URL: (text) => ({ redisUrl: text }),
+  DATABASE_URL: (text) => ({ databaseUrl: text }),
   PUBLIC_URL: (text) => ({ publicUrl: text }),
 };
 

@@ -100,6 +100,31 @@ const CATALOGUE = {
     'zh-CN': '输入有误：{detail}',
     en: 'Bad input: {detail}',
   },
+  FORBIDDEN: {
+    status: 403,
+    'zh-CN': '贵部门无权办理：{what}。可办理的部门：{who}。',
+    en: 'Your department may not do this: {what}. It is for: {who}.',
+  },
+  NOT_FOUND: {
+    status: 404,
+    'zh-CN': '没有{what} {id}，或不对贵部门公开。',
+    en: 'There is no {what} {id}, or it is not for your department to see.',
+  },
+  CONFLICT: {
+    status: 409,
+    'zh-CN': '{what} {id} 已被他人改动（现为第 {version} 版）。请重新读取后再办理。',
+    en: '{what} {id} has been changed by somebody else (it is at version {version}). Read it again first.',
+  },
+  ILLEGAL_MOVE: {
+    status: 409,
+    'zh-CN': '{what} {id} 处于“{state}”，不能“{move}”。现在可以：{allowed}。',
+    en: '{what} {id} is {state}: {move} is not possible. Possible now: {allowed}.',
+  },
+  STORE_UNAVAILABLE: {
+    status: 503,
+    'zh-CN': '数据库不可达，此事未办理。请稍后重试。',
+    en: 'The database cannot be reached, so nothing was done. Try again later.',
+  },
   INTERNAL_SERVER_ERROR: {
     status: 500,
     'zh-CN': '网关内部错误（编号 {id}）。未提供任何数据，请联系平台运行单位。',

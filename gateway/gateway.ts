@@ -24,7 +24,7 @@ import {
 import { openLedger, openSecret, subjectHasher } from './ledger/index.ts';
 import { createPolicy, fileGrants, isGranted, maskFor } from './policy/index.ts';
 import { publish, type Subgraph } from './registry/index.ts';
-import { memoryCounters, redisCounters } from './store/index.ts';
+import { memoryCounters, openDatabase, redisCounters } from './store/index.ts';
 import { createLogger, createMetrics, createTracing } from './telemetry/index.ts';
 
 /** A running gateway. */
@@ -75,6 +75,16 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
     suite: configuration.ledger.suite,
     onProblem: (error) => logger.error({ error }, 'a head of the ledger could not be signed'),
   });
+  // After the ledger: whoever holds its lock has the embedded database to himself.
+  const database = await openDatabase({
+    url: configuration.databaseUrl,
+    dataDir,
+    tables: join(root, 'schema', 'tables'),
+    report: logger,
+  }).catch(async (error: unknown) => {
+    await ledger.close();
+    throw error;
+  });
   let base = configuration.publicUrl ?? '';
   const broker = createBroker({
     publication,
@@ -110,6 +120,8 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
     index: () => publication.index,
     operations: () => broker.seen(),
     isGranted: (department, coordinate) => isGranted(grants.current(), department, coordinate, now()),
+    onDefect: (reference, error) =>
+      logger.error({ reference, error }, 'a request to the exchange has failed'),
   });
   let isReady = false;
   const graphql = createGraphqlEndpoint({
@@ -138,6 +150,7 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
     policy.close();
     grants.close();
     await counters.close();
+    await database.close();
     await tracing.close();
   };
   const server = await listen(routes, configuration.host, configuration.port).catch(

@@ -6,6 +6,7 @@ import { build, fail, install, requireNode, run } from './prepare.mjs';
 /** `npm test`: installs what is missing, then checks, builds and runs everything. */
 const PACKAGES = [
   { name: 'redis-server', has: () => found('redis-server') },
+  { name: 'postgresql', has: () => existsSync('/usr/lib/postgresql') },
   { name: 'chromium', has: () => found('chromium') },
   { name: 'fonts-wqy-zenhei', has: () => existsSync('/usr/share/fonts/truetype/wqy') },
 ];

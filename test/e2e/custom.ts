@@ -6,6 +6,7 @@ import { projectRoot } from '../../gateway/files.ts';
 import { startGateway } from '../../gateway/gateway.ts';
 import { openDemonstrationIssuer } from '../../gateway/identity/index.ts';
 import { type Resolvers, type SubgraphRequest, startProvider } from '../../subgraphs/kit/index.ts';
+import { provideDatabase } from './setup/database.ts';
 import type { Answer } from './system.ts';
 
 /** A subgraph of a test's own; the links to federation and sharing are added to its SDL. */
@@ -28,6 +29,7 @@ export const CONSUMER = '11990101MB0000013G';
 export async function startCustom(members: Readonly<Record<string, Member>>, grants: readonly string[] = []) {
   const root = projectRoot();
   const dataDir = mkdtempSync(join(tmpdir(), 'liancha-custom-'));
+  await provideDatabase(dataDir);
   const received: SubgraphRequest[] = [];
   mkdirSync(join(dataDir, 'schemas'));
   const running = await Promise.all(

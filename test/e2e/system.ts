@@ -11,6 +11,7 @@ import type { Zone } from '../../gateway/words.ts';
 import { createCity } from '../../subgraphs/city/index.ts';
 import type { SubgraphRequest } from '../../subgraphs/kit/index.ts';
 import { PROVIDER_NAMES, type ProviderName, startCityProvider } from '../../subgraphs/providers.ts';
+import { provideDatabase } from './setup/database.ts';
 
 /** An answer of the gateway, as a consumer's system reads it. */
 export interface Answer {
@@ -49,6 +50,7 @@ export const EDUCATION = '云溪市教育局';
 export async function startSystem({ settings = {}, instead = {} }: SystemOptions = {}) {
   const root = projectRoot();
   const dataDir = mkdtempSync(join(tmpdir(), 'liancha-test-'));
+  await provideDatabase(dataDir);
   const jwks = join(dataDir, 'gateway', 'jwks.json');
   const received: Received[] = [];
   const city = createCity();

@@ -31,6 +31,6 @@ export function createExchangeEndpoint(exchange: Exchange, gatekeeper: Gatekeepe
     const body = parsed === undefined ? read.bytes.toString('utf8') : parsed;
     const headers = apolloHeaders(request);
     const asked = { method: request.method ?? 'POST', headers, search: url.search, body };
-    sendApollo(response, await exchange.serve(asked, entry.principal));
+    sendApollo(response, await exchange.serve(asked, entry.principal, language));
   };
 }

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Counters, memoryCounters, redisCounters } from '../../../gateway/store/index.ts';
+import { type Counters, memoryCounters, redisCounters } from '../../gateway/store/index.ts';
 
 const quiet = { error: () => undefined };
 let server: ChildProcess | null = null;

@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
+import { type ErrorCode, type ErrorDetails, type Language, messageOf } from '../errors.ts';
+import type { Department } from '../identity/index.ts';
+import { DatabaseError } from '../store/index.ts';
+import type { Principal } from '../words.ts';
+import { Refused } from './refused.ts';
+
+/** Who calls the exchange API. What a department may do follows from this and from nothing that it sends. */
+export interface Caller {
+  readonly principal: Principal;
+  readonly department: Department;
+  readonly language: Language;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a resolver's source and arguments have been checked by GraphQL against the schema
+type Resolver = (source: any, args: any, caller: Caller, info: GraphQLResolveInfo) => unknown;
+
+/** The resolvers of one business of the exchange, by type and field. Each business brings its own. */
+export type Resolvers = Readonly<Record<string, Readonly<Record<string, Resolver>>>>;
+
+/** Told of what was not foreseen, under the reference that the caller was given. */
+export type OnDefect = (reference: string, error: unknown) => void;
+
+/** All businesses as one; a field that two of them resolve is a defect. Refusals are written in the caller's language. */
+export function joinResolvers(modules: readonly Resolvers[], onDefect: OnDefect): Resolvers {
+  const joined: Record<string, Record<string, Resolver>> = {};
+  for (const [type, fields] of modules.flatMap((one) => Object.entries(one))) {
+    const target = joined[type] ?? {};
+    joined[type] = target;
+    for (const [field, resolver] of Object.entries(fields)) {
+      if (target[field]) throw new Error(`${type}.${field} is resolved twice`);
+      target[field] = inCallersWords(resolver, onDefect);
+    }
+  }
+  return joined;
+}
+
+function inCallersWords(resolver: Resolver, onDefect: OnDefect): Resolver {
+  return async (source, args, caller, info) => {
+    try {
+      return await resolver(source, args, caller, info);
+    } catch (error) {
+      throw errorFor(error, caller.language, onDefect);
+    }
+  };
+}
+
+function errorFor(error: unknown, language: Language, onDefect: OnDefect): GraphQLError {
+  const say = (code: ErrorCode, details: ErrorDetails): GraphQLError =>
+    new GraphQLError(messageOf(code, details, language), { extensions: { code, ...details } });
+  if (error instanceof GraphQLError) return error;
+  if (error instanceof Refused) return say(error.code, error.details);
+  const id = randomUUID();
+  onDefect(id, error);
+  // SQLSTATE class 08: the connection; 57: the server is going down.
+  if (error instanceof DatabaseError && /^(08|57)/.test(error.code)) return say('STORE_UNAVAILABLE', {});
+  return say('INTERNAL_SERVER_ERROR', { id });
+}
+
+/** Refuses unless the caller's department has one of the roles. @public */
+export function requireRole(caller: Caller, what: string, ...roles: Department['roles']): void {
+  if (roles.some((role) => caller.department.roles.includes(role))) return;
+  throw new Refused('FORBIDDEN', { what, who: roles.join(', ') });
+}
