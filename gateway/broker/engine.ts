@@ -41,9 +41,9 @@ function compile(
   const asked = askedOfProviders(input.guardedDocument);
   const programs = new Map<number, PlanProgram>();
   /** One program for each side of a progressive override that a draw may take; most supergraphs have none. */
-  const drawProgram = (): PlanProgram | null => {
+  const drawProgram = (drawn?: number): PlanProgram | null => {
     if (!asked) return null;
-    const draw = planner.thresholds.length > 0 ? Math.random() * 100 : 0;
+    const draw = drawn ?? (planner.thresholds.length > 0 ? Math.random() * 100 : 0);
     const variant = planner.thresholds.findIndex((percent) => draw < percent);
     let program = programs.get(variant);
     if (!program) {
@@ -68,10 +68,10 @@ function compile(
     return shape;
   };
   return {
-    async run({ variables, fetch, onSubject }): Promise<RunResult> {
+    async run({ variables, fetch, onSubject, draw }): Promise<RunResult> {
       const data: JsonObject = {};
       const reported: Failure[] = [];
-      const program = drawProgram();
+      const program = drawProgram(draw);
       const { shaper, scan } = shapeFor(variables);
       const lone: { passed: Passed | null } = { passed: null };
       const pass = (body: Buffer): boolean => {

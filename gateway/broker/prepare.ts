@@ -50,6 +50,8 @@ export interface RunContext {
   readonly variables: Readonly<Record<string, unknown>>;
   readonly fetch: Fetch;
   onSubject(value: unknown): void;
+  /** Decides on progressive overrides (0 to 100); by chance where it is absent. */
+  readonly draw?: number;
 }
 
 export interface RunResult {

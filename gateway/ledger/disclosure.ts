@@ -28,6 +28,14 @@ export interface Disclosure {
   readonly answerDigest: string;
   /** Codes of the errors in the answer, without duplicates. */
   readonly errors: readonly string[];
+  readonly subscription?: SubscriptionPart;
+}
+
+/** A subscription has a record for its start, each change of what was decided, each event, and its end. */
+export interface SubscriptionPart {
+  /** The id of the record of its start. */
+  readonly id: DisclosureId;
+  readonly part: 'START' | 'CHANGE' | 'EVENT' | 'END';
 }
 
 export interface DisclosedCoordinate {

@@ -1,5 +1,12 @@
 export { archiveSegments, deletePeriod } from './archive/archive.ts';
-export type { DisclosedCoordinate, Disclosure, InclusionProof, Ledger, ProviderCall } from './disclosure.ts';
+export type {
+  DisclosedCoordinate,
+  Disclosure,
+  InclusionProof,
+  Ledger,
+  ProviderCall,
+  SubscriptionPart,
+} from './disclosure.ts';
 export { exportLedger } from './export.ts';
 export { openLedger } from './file-ledger.ts';
 export { Head, PublicKeys } from './head.ts';

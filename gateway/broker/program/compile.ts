@@ -14,7 +14,12 @@ export interface PlanProgram {
 export function compilePlan(schema: GraphQLSchema, plan: QueryPlan, providerName: ProviderName): PlanProgram {
   const { node } = plan;
   if (!node) return { run: async () => undefined, isLone: false };
-  if (node.kind === 'Subscription') throw new Error('a subscription is not run as a plan');
+  if (node.kind === 'Subscription') {
+    // An event of the primary stands for its answer; what is missing of it is fetched as always.
+    const { primary, rest } = node;
+    const run: PlanNode = rest ? { kind: 'Sequence', nodes: [primary, rest] } : primary;
+    return compilePlan(schema, { kind: 'QueryPlan', node: run }, providerName);
+  }
   // A lone fetch has nobody else's fields to speak for, and shaping takes only what was selected.
   if (node.kind === 'Fetch') {
     const run = compileFetch(schema, node, [], providerName, { isAlone: true });

@@ -1,0 +1,96 @@
+import type { Failure } from '../errors.ts';
+import type { SubscriptionPart } from '../ledger/index.ts';
+import type { Principal } from '../words.ts';
+import { type Entitlement, guardVariables, type Judge } from './guard/index.ts';
+import { type Judgement, joinJudgements } from './judgement.ts';
+import { judgeCost, type StatedPurpose, statedPurpose } from './operation/index.ts';
+import type { BrokerParts } from './parts.ts';
+import { type PreparedOperation, type Program, programFor } from './prepare.ts';
+import { deniedAtOnce } from './reject.ts';
+
+/** What a disclosure is about, as far as it is known at the time. */
+export interface About {
+  readonly hash: string;
+  readonly name: string | null;
+  readonly principal: Principal | null;
+  readonly purpose: StatedPurpose | null;
+  readonly variables: Variables;
+  readonly judgement?: Judgement;
+  /** The subscription that it belongs to, and as what. */
+  readonly subscription?: SubscriptionPart;
+}
+
+/** One request that may go on, with everything that was decided of it; or why it may not. */
+export type Decided =
+  | {
+      readonly ok: true;
+      readonly about: About;
+      readonly program: Program;
+      /** Variables, coerced. */
+      readonly values: Variables;
+      readonly entitlement: Entitlement;
+    }
+  | { readonly ok: false; readonly about: About; readonly failures: readonly Failure[] };
+
+type Variables = Readonly<Record<string, unknown>>;
+
+/** A request of which nothing has been decided yet. */
+export function undecided(operation: PreparedOperation, variables: Variables, principal: Principal): About {
+  const { hash, name } = operation.admitted;
+  return { hash, name, principal, purpose: null, variables };
+}
+
+/** Decides on one request of an admitted operation: purpose, variables, cost, policy. Asks nobody. */
+export function decide(
+  parts: BrokerParts,
+  operation: PreparedOperation,
+  variables: Variables,
+  principal: Principal,
+): Decided {
+  const { admitted } = operation;
+  const unstated = undecided(operation, variables, principal);
+  const { purposeByDefault = null } = parts;
+  if (admitted.asksForData && !admitted.purpose && !purposeByDefault) return refused(unstated, REQUIRED);
+  const coerced = operation.coerce(variables);
+  if (!coerced.ok) return refused(unstated, ...coerced.failures);
+  const { values } = coerced;
+  const purpose = admitted.purpose ? statedPurpose(admitted.purpose, values) : purposeByDefault;
+  if (admitted.asksForData && !purpose) return refused(unstated, REQUIRED);
+  const about: About = { ...unstated, purpose };
+  if (typeof admitted.measure.cost === 'function') {
+    const excess = judgeCost(admitted.measure.cost(values), parts.limits);
+    if (excess) return refused(about, excess);
+  }
+  const judge = judgeFor(parts, principal, purpose);
+  const inputs = guardVariables(judge, operation.guardedVariables, variables);
+  const program = parts.stage('decide', () => programFor(operation, judge, inputs, parts, principal));
+  const judged: About = { ...about, judgement: joinJudgements(program.judgement, inputs.decisions) };
+  if (purpose?.onDenied === 'REJECT') {
+    const denials = deniedAtOnce(admitted, program.denied, values);
+    if (denials.length > 0) return refused(judged, ...denials);
+  }
+  return { ok: true, about: judged, program, values, entitlement: judge.entitlement };
+}
+
+const REQUIRED: Failure = { code: 'PURPOSE_REQUIRED', details: {} };
+
+function refused(about: About, ...failures: readonly Failure[]): Decided {
+  return { ok: false, about, failures };
+}
+
+/** Without a purpose only the schema itself is asked for, so there is nothing to be entitled to. */
+const NOBODY: Entitlement = {
+  key: 'schema',
+  validUntil: Number.POSITIVE_INFINITY,
+  decide: () => ({ effect: 'DENY', code: 'WITHHELD', policies: ['purpose-required'] }),
+};
+
+function judgeFor(parts: BrokerParts, principal: Principal, purpose: StatedPurpose | null): Judge {
+  return {
+    schema: parts.publication.schema,
+    index: parts.publication.index,
+    entitlement: purpose ? parts.policy.entitle(principal, purpose.use) : NOBODY,
+    use: purpose?.use ?? 'WORK_REFERENCE',
+    applyLink: parts.applyLink,
+  };
+}

@@ -1,0 +1,123 @@
+import type { Failure } from '../errors.ts';
+import type { Disclosure, ProviderCall } from '../ledger/index.ts';
+import type { DisclosureId } from '../words.ts';
+import type { About, Decided } from './decide.ts';
+import { digestOf } from './digest.ts';
+import type { Fetch, FetchResult } from './fetch.ts';
+import { NO_JUDGEMENT } from './judgement.ts';
+import type { Answer, BrokerParts } from './parts.ts';
+
+/** What executing came to: the answer's data, and what the ledger says of it. */
+export interface Executed {
+  readonly id: DisclosureId;
+  readonly data: Buffer;
+  readonly failures: readonly Failure[];
+  readonly rows: number;
+  readonly subjects: readonly string[];
+  readonly providers: readonly ProviderCall[];
+}
+
+/** Runs a decided request. `given` is the answer to the first fetch where there is one already: a pushed event. */
+export async function execute(
+  parts: BrokerParts,
+  { program, values, about }: Extract<Decided, { ok: true }>,
+  idempotent: boolean,
+  given?: Buffer,
+): Promise<Executed> {
+  const id = parts.ledger.nextId();
+  const calls = new Map<string, ProviderCall>();
+  const subjects = new Set<string>();
+  const { principal, purpose } = about;
+  let event = given;
+  const fetch: Fetch = async ({ subgraph, body }) => {
+    if (!principal || !purpose)
+      return { ok: false, code: 'PROVIDER_UNAVAILABLE', details: { provider: subgraph } };
+    if (event) {
+      const pushed: FetchResult = { ok: true, body: event };
+      event = undefined;
+      noteCall(calls, subgraph, pushed);
+      return pushed;
+    }
+    const grants = about.judgement?.grants ?? [];
+    const question = { subgraph, body, idempotent, principal, purpose, grants, disclosure: id };
+    const got = await parts.stage('fetch', () => parts.ask(question));
+    noteCall(calls, subgraph, got);
+    return got;
+  };
+  const onSubject = (value: unknown): void => {
+    if (value !== null && value !== undefined) subjects.add(parts.hashSubject(value));
+  };
+  const run = () => program.run({ variables: values, onSubject, fetch });
+  const { data, failures, rows } = await parts.stage('execute', run);
+  return { id, data, failures, rows, subjects: [...subjects], providers: [...calls.values()] };
+}
+
+/** The answer of what was executed: only once its record is durable; when it cannot be, only that is said. */
+export async function recorded(parts: BrokerParts, about: About, executed: Executed): Promise<Answer> {
+  const { id, data, failures } = executed;
+  try {
+    const disclosure = disclosureOf(parts, id, about, failures, executed);
+    await parts.stage('record', () => parts.ledger.append(disclosure));
+  } catch {
+    return unrecorded(id);
+  }
+  return { receipt: id, data, failures };
+}
+
+/** A refusal, recorded. Nothing leaves that is not on record; when the record fails, only that is said. */
+export async function refusal(
+  parts: BrokerParts,
+  about: About,
+  failures: readonly Failure[],
+): Promise<Answer> {
+  const id = parts.ledger.nextId();
+  try {
+    await parts.ledger.append(disclosureOf(parts, id, about, failures));
+  } catch {
+    return unrecorded(id);
+  }
+  return { receipt: id, failures };
+}
+
+function unrecorded(receipt: DisclosureId): Answer {
+  return { receipt, failures: [{ code: 'LEDGER_UNAVAILABLE', details: {} }] };
+}
+
+function noteCall(calls: Map<string, ProviderCall>, subgraph: string, got: FetchResult): void {
+  const before = calls.get(subgraph);
+  const outcome = got.ok ? 'OK' : got.code === 'PROVIDER_TIMEOUT' ? 'TIMEOUT' : 'UNAVAILABLE';
+  const joined = before && before.outcome !== outcome ? 'PARTIAL' : outcome;
+  calls.set(subgraph, { subgraph, outcome: joined, calls: (before?.calls ?? 0) + 1 });
+}
+
+/** The ledger's record of one answer or refusal. */
+function disclosureOf(
+  parts: BrokerParts,
+  id: DisclosureId,
+  about: About,
+  failures: readonly Failure[],
+  executed?: Executed,
+): Disclosure {
+  const { principal, purpose, judgement = NO_JUDGEMENT } = about;
+  return {
+    id,
+    time: parts.now(),
+    department: principal?.department ?? null,
+    operator: principal?.operator ?? null,
+    use: purpose?.use ?? null,
+    matter: purpose?.matter ?? null,
+    operation: about.hash,
+    operationName: about.name,
+    decisions: judgement.disclosed,
+    grants: judgement.grants,
+    schemaRevision: parts.publication.revision,
+    policyRevision: parts.policy.revision,
+    providers: executed?.providers ?? [],
+    rows: executed?.rows ?? 0,
+    subjects: executed?.subjects ?? [],
+    variablesDigest: digestOf(JSON.stringify(about.variables)),
+    answerDigest: executed ? digestOf(executed.data) : '', // What is digested is what leaves.
+    errors: [...new Set(failures.map((one) => one.code))],
+    ...(about.subscription && { subscription: about.subscription }),
+  };
+}
