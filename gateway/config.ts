@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { ZONES } from './words.ts';
+import { LEVELS, ZONES } from './words.ts';
 
 const positive = z.number().int().positive();
 
@@ -39,6 +39,18 @@ const Configuration = z.strictObject({
   dataDir: z.string().default('.liancha'),
   /** Measures Art. 11: the network that this instance stands in. */
   zone: z.enum(ZONES).default('EXTRANET'),
+  /** Measures Art. 4: whose sharing platform this is. The level decides which rule sets are in force. */
+  platform: z
+    .strictObject({
+      name: z.string().min(1).default('云溪市政务信息资源共享平台'),
+      level: z.enum(LEVELS).default('CITY'),
+      /** Administrative division (GB/T 2260); 990100 is assigned to no place. */
+      region: z
+        .string()
+        .regex(/^\d{6}$/)
+        .default('990100'),
+    })
+    .prefault({}),
   demonstration: z.boolean().default(false),
   departments: z.string().default('schema/departments.json'),
   policies: z.string().default('policies'),

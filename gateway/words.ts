@@ -32,6 +32,10 @@ export type Use = (typeof USES)[number];
 export const ZONES = ['INTRANET', 'EXTRANET'] as const;
 export type Zone = (typeof ZONES)[number];
 
+/** Levels of the platform (共享平台), Measures Art. 4. */
+export const LEVELS = ['NATIONAL', 'PROVINCE', 'CITY', 'COUNTY'] as const;
+export type Level = (typeof LEVELS)[number];
+
 /** How a value is masked (脱敏). What each rule does is in `policy/mask`. */
 export const MASK_RULES = [
   'NAME',

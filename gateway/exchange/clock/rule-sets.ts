@@ -2,11 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { LEVELS, type Level } from '../../words.ts';
 import { type Day, isDay } from './calendar.ts';
-
-/** Levels of the platform (Measures Art. 4). */
-const LEVELS = ['NATIONAL', 'PROVINCE', 'CITY', 'COUNTY'] as const;
-export type Level = (typeof LEVELS)[number];
 
 const day = z.string().refine(isDay, 'not a date (YYYY-MM-DD)');
 const count = z.number().int().positive();
