@@ -21,7 +21,7 @@ import {
   openDemonstrationIssuer,
   readDepartments,
 } from './identity/index.ts';
-import { openLedger, openSecret, subjectHasher } from './ledger/index.ts';
+import { openKeyedHashes, openLedger, openSecret } from './ledger/index.ts';
 import { createPolicy, fileGrants, isGranted, maskFor } from './policy/index.ts';
 import { publish, type Subgraph } from './registry/index.ts';
 import { memoryCounters, openDatabase, redisCounters } from './store/index.ts';
@@ -66,7 +66,6 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
   const upstream = createUpstream(configuration.subgraphs, { ...providers, answerBytes: limits.answerBytes });
   const keys = join(dataDir, 'ledger-keys');
   const pseudonymKey = openSecret(join(keys, 'pseudonyms'));
-  const hashSubject = subjectHasher(openSecret(join(keys, 'subjects')));
   const specification = readFileSync(join(root, 'schema', 'sharing.graphql'), 'utf8');
   const publication = publishOrThrow(readSubgraphs(configuration), specification);
   const ledger = await openLedger({
@@ -93,7 +92,7 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
     policy,
     ledger,
     now,
-    hashSubject,
+    hashes: openKeyedHashes(keys, ledger.suite),
     stage: tracing.stage,
     maskFor: (rule, principal) => maskFor(rule, principal.department, pseudonymKey),
     applyLink: (coordinate) => `${base}/?apply=${encodeURIComponent(coordinate)}`,

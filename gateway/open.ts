@@ -46,7 +46,7 @@ export async function startOpenGateway(options: OpenGatewayOptions) {
     purposeByDefault: { use: 'WORK_REFERENCE', matter: 'open', onDenied: 'NULL' },
     ledger: memoryLedger(Date.now),
     now: Date.now,
-    hashSubject: String,
+    hashes: NO_HASHES,
     stage: (_, work) => work(),
     maskFor: () => (value) => value,
     applyLink: () => '',
@@ -71,6 +71,14 @@ export async function startOpenGateway(options: OpenGatewayOptions) {
     },
   };
 }
+
+/** Nothing is kept, so nothing has to be hidden. */
+const NO_HASHES = {
+  keys: { subjectKey: '', digestKey: '' },
+  subject: String,
+  operation: (hash: string) => hash,
+  content: () => '',
+};
 
 const EVERYTHING = {
   key: 'open',

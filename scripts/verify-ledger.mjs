@@ -121,7 +121,7 @@ const numbered = (path, pattern) =>
       pattern.test(name) ? [{ number: Number(pattern.exec(name)[1]), path: join(path, name) }] : [],
     )
     .sort((a, b) => a.number - b.number);
-const segments = numbered(folder, /^segment-(\d{8})\.v2$/);
+const segments = numbered(folder, /^segment-(\d{8})\.v[23]$/);
 const archived = numbered(join(folder, 'archive'), /^segment-(\d{8})\.leaves$/);
 const begin = segments[0]?.number ?? archived.length + 1;
 
@@ -158,7 +158,11 @@ for (const [index, { number, path }] of segments.entries()) {
     if (!(isLast && lines.every((one) => one.isTorn))) complain(`${path}: the header cannot be read`);
     continue;
   }
-  if (header.format !== 'liancha-ledger/2' || header.ledger !== heads[0]?.ledger || header.segment !== number)
+  if (
+    !/^liancha-ledger\/[23]$/.test(header.format) ||
+    header.ledger !== heads[0]?.ledger ||
+    header.segment !== number
+  )
     complain(`${path}: the header is of another ledger or segment`);
   if (header.first !== size)
     complain(`${path}: ${header.first} records should come before, there are ${size}`);

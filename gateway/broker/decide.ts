@@ -64,7 +64,8 @@ export function decide(
   const judge = judgeFor(parts, principal, purpose);
   const inputs = guardVariables(judge, operation.guardedVariables, variables);
   const program = parts.stage('decide', () => programFor(operation, judge, inputs, parts, principal));
-  const judged: About = { ...about, judgement: joinJudgements(program.judgement, inputs.decisions) };
+  const judgement = joinJudgements(program.judgement, inputs.decisions, judge.index);
+  const judged: About = { ...about, judgement };
   if (purpose?.onDenied === 'REJECT') {
     const denials = deniedAtOnce(admitted, program.denied, values);
     if (denials.length > 0) return refused(judged, ...denials);

@@ -1,5 +1,5 @@
 import type { Failure } from '../errors.ts';
-import type { InclusionProof, Ledger } from '../ledger/index.ts';
+import type { InclusionProof, KeyedHashes, Ledger } from '../ledger/index.ts';
 import type { Publication } from '../registry/index.ts';
 import type { DisclosureId, MaskRule, Principal, Use } from '../words.ts';
 import type { FetchResult } from './fetch.ts';
@@ -25,7 +25,7 @@ export interface BrokerParts {
   readonly policy: { readonly revision: string; entitle(principal: Principal, use: Use): Entitlement };
   readonly ledger: Ledger;
   maskFor(rule: MaskRule, principal: Principal): (value: unknown) => unknown;
-  hashSubject(value: unknown): string;
+  readonly hashes: KeyedHashes;
   applyLink(coordinate: string): string;
   /** The purpose of operations that state none. Without it they are refused. */
   readonly purposeByDefault?: StatedPurpose;

@@ -115,7 +115,7 @@ export function programFor(
   });
   const program: Program = {
     run: (context) => runnable.run(context),
-    judgement: judgementOf(guarding.decisions),
+    judgement: judgementOf(guarding.decisions, judge.index),
     denied: guarding.denied,
   };
   operation.programs.set(key, program);

@@ -2,7 +2,6 @@ import type { Failure } from '../errors.ts';
 import type { Disclosure, ProviderCall } from '../ledger/index.ts';
 import type { DisclosureId } from '../words.ts';
 import type { About, Decided } from './decide.ts';
-import { digestOf } from './digest.ts';
 import type { Fetch, FetchResult } from './fetch.ts';
 import { NO_JUDGEMENT } from './judgement.ts';
 import type { Answer, BrokerParts } from './parts.ts';
@@ -45,11 +44,12 @@ export async function execute(
     return got;
   };
   const onSubject = (value: unknown): void => {
-    if (value !== null && value !== undefined) subjects.add(parts.hashSubject(value));
+    if (value !== null && value !== undefined) subjects.add(parts.hashes.subject(value));
   };
   const run = () => program.run({ variables: values, onSubject, fetch });
   const { data, failures, rows } = await parts.stage('execute', run);
-  return { id, data, failures, rows, subjects: [...subjects], providers: [...calls.values()] };
+  const providers = [...calls.values()].map((call) => withFailures(call, failures));
+  return { id, data, failures, rows, subjects: [...subjects], providers };
 }
 
 /** The answer of what was executed: only once its record is durable; when it cannot be, only that is said. */
@@ -90,6 +90,12 @@ function noteCall(calls: Map<string, ProviderCall>, subgraph: string, got: Fetch
   calls.set(subgraph, { subgraph, outcome: joined, calls: (before?.calls ?? 0) + 1 });
 }
 
+/** A provider that answered, but whose answer held errors or could not be used in some place, answered in part. */
+function withFailures(call: ProviderCall, failures: readonly Failure[]): ProviderCall {
+  const isHit = call.outcome === 'OK' && failures.some(({ details }) => details.subgraph === call.subgraph);
+  return isHit ? { ...call, outcome: 'PARTIAL' } : call;
+}
+
 /** The ledger's record of one answer or refusal. */
 function disclosureOf(
   parts: BrokerParts,
@@ -99,6 +105,7 @@ function disclosureOf(
   executed?: Executed,
 ): Disclosure {
   const { principal, purpose, judgement = NO_JUDGEMENT } = about;
+  const { hashes } = parts;
   return {
     id,
     time: parts.now(),
@@ -106,7 +113,7 @@ function disclosureOf(
     operator: principal?.operator ?? null,
     use: purpose?.use ?? null,
     matter: purpose?.matter ?? null,
-    operation: about.hash,
+    operation: hashes.operation(about.hash),
     operationName: about.name,
     decisions: judgement.disclosed,
     grants: judgement.grants,
@@ -115,8 +122,9 @@ function disclosureOf(
     providers: executed?.providers ?? [],
     rows: executed?.rows ?? 0,
     subjects: executed?.subjects ?? [],
-    variablesDigest: digestOf(JSON.stringify(about.variables)),
-    answerDigest: executed ? digestOf(executed.data) : '', // What is digested is what leaves.
+    variablesDigest: hashes.content(id, JSON.stringify(about.variables)),
+    answerDigest: executed ? hashes.content(id, executed.data) : '', // What is digested is what leaves.
+    ...hashes.keys,
     errors: [...new Set(failures.map((one) => one.code))],
     ...(about.subscription && { subscription: about.subscription }),
   };

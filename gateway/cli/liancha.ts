@@ -3,6 +3,7 @@ import { dueCommand } from './clock/due.ts';
 import { type Command, UsageError } from './command.ts';
 import { archiveCommand } from './ledger/archive.ts';
 import { exportCommand } from './ledger/export.ts';
+import { revealCommand } from './ledger/reveal.ts';
 import { rotateCommand } from './ledger/rotate.ts';
 import { verifyCommand } from './ledger/verify.ts';
 import { checkCommand } from './subgraph/check.ts';
@@ -15,6 +16,7 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, Command>>>> = {
   ledger: {
     archive: archiveCommand,
     export: exportCommand,
+    reveal: revealCommand,
     'rotate-key': rotateCommand,
     verify: verifyCommand,
   },

@@ -1,5 +1,6 @@
-import type { Coordinate, DepartmentCode, DisclosureId, GrantId, Use } from '../words.ts';
+import type { Coordinate, DepartmentCode, DisclosureId, GrantId, MaskRule, Use } from '../words.ts';
 import type { Head } from './head.ts';
+import type { SuiteName } from './suite.ts';
 
 /** One answer (or refusal), as the ledger keeps it. No personal data in clear. */
 export interface Disclosure {
@@ -10,7 +11,7 @@ export interface Disclosure {
   readonly operator: string | null;
   readonly use: Use | null;
   readonly matter: string | null;
-  /** SHA-256 of the operation's text, base64url. */
+  /** Keyed hash of the operation's text, base64url: it may hold an ID number, so a plain one could be guessed. */
   readonly operation: string;
   readonly operationName: string | null;
   /** What was decided of each coordinate asked for, including arguments. */
@@ -23,9 +24,12 @@ export interface Disclosure {
   readonly rows: number;
   /** Subjects as keyed hashes, base64url; never in clear. */
   readonly subjects: readonly string[];
-  /** SHA-256 of the variables' JSON and of the answer's `data` bytes, base64url. */
+  /** Salted hashes (`H(salt ‖ content)`) of the variables' JSON and of the answer's `data` bytes, base64url. */
   readonly variablesDigest: string;
   readonly answerDigest: string;
+  /** Which keys made the hashes of the subjects, and of operation, variables and answer. Absent in format 2. */
+  readonly subjectKey: string;
+  readonly digestKey: string;
   /** Codes of the errors in the answer, without duplicates. */
   readonly errors: readonly string[];
   readonly subscription?: SubscriptionPart;
@@ -42,17 +46,23 @@ export interface DisclosedCoordinate {
   readonly coordinate: Coordinate;
   readonly effect: 'ALLOW' | 'MASK' | 'DENY';
   readonly code?: string;
+  readonly mask?: MaskRule;
+  /** The department that answers for the datum (谁主管，谁提供，谁负责). Absent in format 2. */
+  readonly provider: DepartmentCode;
   readonly policies: readonly string[];
 }
 
 export interface ProviderCall {
   readonly subgraph: string;
-  readonly outcome: 'OK' | 'PARTIAL' | 'UNAVAILABLE' | 'TIMEOUT' | 'INVALID';
+  /** `PARTIAL`: some of its calls failed, or its answers held errors. */
+  readonly outcome: 'OK' | 'PARTIAL' | 'UNAVAILABLE' | 'TIMEOUT';
   readonly calls: number;
 }
 
 /** Where disclosures are kept. An answer leaves only after `append` has resolved. */
 export interface Ledger {
+  /** The hashes and signatures that it was begun with. */
+  readonly suite: SuiteName;
   /** A new identifier, needed before the providers are asked. */
   nextId(): DisclosureId;
   /** Resolves when the record is durable; rejects when it cannot be made so. */

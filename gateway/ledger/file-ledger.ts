@@ -117,6 +117,10 @@ class FileLedger implements Ledger {
     });
   }
 
+  get suite(): SuiteName {
+    return this.#tree.suite;
+  }
+
   get head(): Head | null {
     return this.#heads.last;
   }

@@ -4,7 +4,7 @@ import { type FileHandle, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Head, hashHead, keysText, PublicKeys, signHead } from './head.ts';
 import { encodeLine, listNumbered, type OpenFile, readLines } from './segment.ts';
-import { type PublicKey, publicKeyOf, readPrivateKey, type Suite, suiteOf } from './suite.ts';
+import { type PublicKey, publicKeyOf, readPrivateKey, type Suite, type SuiteName, suiteOf } from './suite.ts';
 
 export const HEADS = 'heads.v2';
 export const KEYS = 'keys.json';
@@ -44,6 +44,11 @@ export function lastHead(folder: string): { readonly head: Head | null; readonly
   return last;
 }
 
+/** The suite that a ledger was begun with. */
+export function ledgerSuite(folder: string): SuiteName {
+  return lastHead(folder).head?.suite ?? 'sha256/ed25519';
+}
+
 /** The signing key of a ledger, made when missing, with the public keys of all times in `keys.json`. */
 export function openHeadKey(keyFolder: string, folder: string, suite: Suite): KeyObject {
   mkdirSync(keyFolder, { recursive: true, mode: 0o700 });
@@ -56,7 +61,7 @@ export function openHeadKey(keyFolder: string, folder: string, suite: Suite): Ke
 
 /** Makes a new key, by which heads are signed from the next opening on. Returns its id. */
 export function rotateLedgerKey(keyFolder: string, folder: string): string {
-  const suite = suiteOf(lastHead(folder).head?.suite ?? 'sha256/ed25519');
+  const suite = suiteOf(ledgerSuite(folder));
   return publicKeyOf(addHeadKey(keyFolder, folder, suite), suite.name).id;
 }
 

@@ -10,7 +10,8 @@ export type {
 export { exportLedger } from './export.ts';
 export { openLedger } from './file-ledger.ts';
 export { Head, PublicKeys } from './head.ts';
-export { rotateLedgerKey } from './heads-file.ts';
+export { ledgerSuite, rotateLedgerKey } from './heads-file.ts';
+export { type KeyedHashes, openKeyedHashes, revealSalt, subjectHashes } from './keyed-hashes.ts';
 export { memoryLedger } from './memory-ledger.ts';
-export { openSecret, subjectHasher } from './subjects.ts';
+export { openSecret, rotateSecret, SECRETS } from './secrets.ts';
 export { type LedgerProblem, type LedgerReport, verifyLedger } from './verify.ts';

@@ -5,6 +5,7 @@ import { createIds } from './ids.ts';
 export function memoryLedger(now: () => number): Ledger {
   const done = Promise.resolve();
   return {
+    suite: 'sha256/ed25519',
     nextId: createIds(now),
     append: () => done,
     head: null,

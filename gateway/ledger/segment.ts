@@ -6,16 +6,18 @@ import { z } from 'zod';
 import { SUITES } from './suite.ts';
 
 /**
- * The segment format, version 2: a text file of lines `<crc32 of the text, 8 hex digits> <JSON>\n`. The first line
+ * The segment format, version 3: a text file of lines `<crc32 of the text, 8 hex digits> <JSON>\n`. The first line
  * is the segment's header, every other one a record. The header says how far the segment before it counts: what a
  * crash or a failed write left behind that point was never acknowledged and is no record.
+ * Version 2 has the same lines, but its records' digests are plain hashes, and say nothing of keys; it is still read.
  */
-const NAME = /^segment-(\d{8})\.v2$/;
+const NAME = /^segment-(\d{8})\.v[23]$/;
 
-export const FORMAT = 'liancha-ledger/2';
+export const FORMAT = 'liancha-ledger/3';
+const FORMATS = ['liancha-ledger/2', FORMAT] as const;
 
 export const SegmentHeader = z.strictObject({
-  format: z.literal(FORMAT),
+  format: z.enum(FORMATS),
   ledger: z.string(),
   suite: z.enum(SUITES),
   segment: z.number().int().positive(),
@@ -159,7 +161,7 @@ export async function createSegment(
   folder: string,
   header: SegmentHeader,
 ): Promise<OpenSegment> {
-  const path = join(folder, `${segmentName(header.segment)}.v2`);
+  const path = join(folder, `${segmentName(header.segment)}.v3`);
   const file = await openFile(path, 'ax', 0o640);
   const line = Buffer.from(encodeLine(JSON.stringify(header)));
   try {

@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { FUND, purpose, type System, startSystem } from '../e2e/system.ts';
+
+const POLICE = '11990101MB00000019';
 
 let system: System | undefined;
 afterEach(async () => {
@@ -17,7 +20,7 @@ test('when the disclosure cannot be recorded, nothing is disclosed; when it can 
   const query = `query ${purpose()} { person(idNumber: "${system.examples.person}") { name } }`;
   expect((await system.ask(query)).data.person.name).toEqual(expect.any(String));
   // The disk fails under every open file: the only way to plant this without a failing disk.
-  const probe = await open(join(system.dataDir, 'ledger', 'segment-00000001.v2'));
+  const probe = await open(join(system.dataDir, 'ledger', 'segment-00000001.v3'));
   const handles = Object.getPrototypeOf(probe);
   await probe.close();
   const failing = vi.spyOn(handles, 'datasync').mockRejectedValue(new Error('EIO'));
@@ -74,8 +77,40 @@ test('every answer and every refusal is on record under its receipt', async () =
     rows: 1,
     providers: [{ subgraph: 'population', outcome: 'OK', calls: 1 }],
     decisions: expect.arrayContaining([
-      { coordinate: 'Person.name', effect: 'ALLOW', policies: ['unconditional'] },
-      { coordinate: 'Person.photoDigest', effect: 'DENY', code: 'WITHHELD', policies: ['withheld'] },
+      { coordinate: 'Person.name', effect: 'ALLOW', provider: POLICE, policies: ['unconditional'] },
+      {
+        coordinate: 'Person.photoDigest',
+        effect: 'DENY',
+        code: 'WITHHELD',
+        provider: POLICE,
+        policies: ['withheld'],
+      },
     ]),
   });
+});
+
+test('who reads the ledger cannot confirm a guess of whom was asked about, or of what was answered', async () => {
+  system = await startSystem();
+  const id = system.examples.person;
+  const query = `query ${purpose()} { person(idNumber: "${id}") { idNumber } }`;
+  const byVariable = `query($id: ID!) ${purpose()} { person(idNumber: $id) { idNumber } }`;
+  await system.ask(query);
+  await system.ask(byVariable, { variables: { id } });
+  const [first, second] = system.disclosures().slice(-2);
+  const kept = JSON.stringify([first, second]);
+  const guesses = [
+    id,
+    query,
+    `${query}\0`,
+    JSON.stringify({ id }),
+    JSON.stringify({ person: { idNumber: id } }),
+    '{}',
+  ];
+  for (const guess of guesses)
+    for (const digest of ['base64url', 'hex'] as const)
+      expect(kept).not.toContain(createHash('sha256').update(guess).digest(digest));
+  // Equal answers about one person do not look equal; that it is one person shows, which search needs.
+  expect(first?.answerDigest).not.toBe(second?.answerDigest);
+  expect(first?.subjects).toEqual(second?.subjects);
+  expect(first).toMatchObject({ subjectKey: expect.stringMatching(/^.{12}$/), rows: 1 });
 });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Disclosure, openLedger, verifyLedger } from '../../gateway/ledger/index.ts';
+import type { DepartmentCode } from '../../gateway/words.ts';
 
 /** `npm run -s bench:ledger [-- --json]`: the ledger alone, with records like those of a query of ten rows. */
 const RECORDS = 200_000;
@@ -21,6 +22,7 @@ function record(id: Disclosure['id']): Disclosure {
     decisions: ['Query.person', 'Person.name', 'Person.idNumber'].map((coordinate) => ({
       coordinate: coordinate as Disclosure['decisions'][number]['coordinate'],
       effect: 'ALLOW',
+      provider: '11990101MB00000019' as DepartmentCode,
       policies: ['unconditional'],
     })),
     grants: [],
@@ -31,6 +33,8 @@ function record(id: Disclosure['id']): Disclosure {
     subjects: Array.from({ length: 10 }, () => 'w3jOcf4AtSBEJ5J5Jwmkz3aRJbCwxYb4yh8L8yqsXyY'),
     variablesDigest: 'w3jOcf4AtSBEJ5J5Jwmkz3aRJbCwxYb4yh8L8yqsXyY',
     answerDigest: 'w3jOcf4AtSBEJ5J5Jwmkz3aRJbCwxYb4yh8L8yqsXyY',
+    subjectKey: 'w3jOcf4AtSBE',
+    digestKey: 'w3jOcf4AtSBE',
     errors: [],
   };
 }

@@ -20,6 +20,8 @@ export function disclosure(id: Disclosure['id']): Disclosure {
     subjects: [],
     variablesDigest: '',
     answerDigest: '',
+    subjectKey: '',
+    digestKey: '',
     errors: [],
   };
 }

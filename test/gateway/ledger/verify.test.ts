@@ -75,7 +75,7 @@ describe('a ledger that somebody has changed', () => {
     for (const name of [...segments(), 'heads.v2', 'keys.json']) {
       const path = join(folder(), name);
       const bytes = readFileSync(path);
-      const step = Math.max(1, Math.floor(bytes.length / 120));
+      const step = Math.max(1, Math.floor(bytes.length / 60));
       for (let at = 0; at < bytes.length; at += step) {
         const flipped = Buffer.from(bytes);
         flipped[at]! ^= 1 << (at % 8);
@@ -91,7 +91,7 @@ describe('a ledger that somebody has changed', () => {
       writeFileSync(path, bytes);
     }
     expect(verify().ok).toBe(true);
-  });
+  }, 30_000);
 
   it('is told at which record', () => {
     const [, second = ''] = segments();
@@ -133,7 +133,7 @@ describe('a ledger that somebody has changed', () => {
     ],
     [
       'the last segment is cut short',
-      () => truncateSync(join(folder(), segments().at(-1) ?? ''), 900),
+      () => truncateSync(join(folder(), segments().at(-1) ?? ''), 400),
       'RECORDS_MISSING',
     ],
   ])('is found out when %s', (_, tamper, code) => {

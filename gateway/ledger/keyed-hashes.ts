@@ -1,0 +1,81 @@
+import { createHash, createHmac } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { openSecrets, type SecretKey } from './secrets.ts';
+import type { SuiteName } from './suite.ts';
+
+/**
+ * How the ledger speaks of personal data without holding it. An ID number, an operation with one in it, and an answer
+ * like `{"married":true}` can all be guessed; a plain hash would confirm the guess to everyone who reads the ledger.
+ */
+export interface KeyedHashes {
+  /** Ids of the keys in use, as records carry them. */
+  readonly keys: { readonly subjectKey: string; readonly digestKey: string };
+  /** Whom data is about: the same hash each time, so that a person's disclosures are found. */
+  subject(value: unknown): string;
+  /** An operation, by the plain hash of its text: the same hash each time. */
+  operation(plainHash: string): string;
+  /** Variables or answer of one disclosure: another hash each time, provable for one disclosure by its salt alone. */
+  content(disclosure: string, content: string | Buffer): string;
+}
+
+const KEPT_HASHES = 10_000;
+
+/** Opens the keys in `keyFolder`, made when missing; the newest are used. */
+export function openKeyedHashes(keyFolder: string, suite: SuiteName): KeyedHashes {
+  const subjects = openSecrets(keyFolder, 'subjects');
+  const digests = openSecrets(keyFolder, 'digests');
+  return keyedHashes(suite, subjects.at(-1) ?? subjects[0], digests.at(-1) ?? digests[0]);
+}
+
+export function keyedHashes(suite: SuiteName, subjects: SecretKey, digests: SecretKey): KeyedHashes {
+  const kept = (secret: Buffer): ((value: unknown) => string) => {
+    const hashes = new LRUCache<string, string>({ max: KEPT_HASHES });
+    return (value) => {
+      const text = String(value);
+      const known = hashes.get(text);
+      if (known !== undefined) return known;
+      const hash = keyedHash(suite, secret, text);
+      hashes.set(text, hash);
+      return hash;
+    };
+  };
+  return {
+    keys: { subjectKey: subjects.id, digestKey: digests.id },
+    subject: kept(subjects.secret),
+    operation: kept(digests.secret),
+    content: (disclosure, content) =>
+      createHash(digestName(suite))
+        .update(saltOf(suite, digests.secret, disclosure))
+        .update(content)
+        .digest('base64url'),
+  };
+}
+
+/** A subject's hashes under all keys, the old ones included: in whichever period, the person is found. */
+export function subjectHashes(keyFolder: string, suite: SuiteName, value: string): readonly string[] {
+  return openSecrets(keyFolder, 'subjects').map(({ secret }) => keyedHash(suite, secret, value));
+}
+
+/**
+ * The salt of one disclosure: with it, and without any key, whoever holds the variables or the answer shows that they are
+ * the ones on record: digest = H(salt ‖ content). It opens no other disclosure.
+ */
+export function revealSalt(
+  keyFolder: string,
+  suite: SuiteName,
+  disclosure: string,
+  key: string,
+): Buffer | null {
+  const used = openSecrets(keyFolder, 'digests').find(({ id }) => id === key);
+  return used ? saltOf(suite, used.secret, disclosure) : null;
+}
+
+function saltOf(suite: SuiteName, secret: Buffer, disclosure: string): Buffer {
+  return createHmac(digestName(suite), secret).update(disclosure).digest();
+}
+
+function keyedHash(suite: SuiteName, secret: Buffer, text: string): string {
+  return createHmac(digestName(suite), secret).update(text).digest('base64url');
+}
+
+const digestName = (suite: SuiteName): 'sm3' | 'sha256' => (suite === 'sm3/sm2' ? 'sm3' : 'sha256');
