@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { createBroker, createEngine, createUpstream, openAssertionSigner } from './broker/index.ts';
 import type { Configuration } from './config.ts';
 import { readExamples } from './demonstration.ts';
-import { createExchange } from './exchange/index.ts';
+import { createExchange, readRuleSets } from './exchange/index.ts';
 import { projectRoot } from './files.ts';
 import { greeting } from './greeting.ts';
 import {
   createApolloDoor,
+  createCatalogueRoutes,
   createExchangeEndpoint,
   createGatekeeper,
   createGraphqlEndpoint,
@@ -21,7 +22,7 @@ import {
   openDemonstrationIssuer,
   readDepartments,
 } from './identity/index.ts';
-import { openKeyedHashes, openLedger, openSecret } from './ledger/index.ts';
+import { createIds, openKeyedHashes, openLedger, openSecret } from './ledger/index.ts';
 import { createPolicy, fileGrants, isGranted, maskFor } from './policy/index.ts';
 import { publish, type Subgraph } from './registry/index.ts';
 import { memoryCounters, openDatabase, redisCounters } from './store/index.ts';
@@ -100,12 +101,15 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
       const { department, operator } = principal;
       const { use, matter } = purpose;
       const claims = { subgraph, department, operator, use, matter, grants: held, disclosure };
+      const asked = performance.now();
       const result = await upstream.send(subgraph, {
         body,
         idempotent,
         authorization: `Bearer ${signer.sign(claims)}`,
       });
-      metrics.providerCalls.inc({ subgraph, outcome: result.ok ? 'OK' : result.code });
+      const outcome = result.ok ? 'OK' : result.code;
+      metrics.providerCalls.inc({ subgraph, outcome });
+      exchange.catalogue.noteCall(subgraph, outcome, performance.now() - asked);
       return result;
     },
   });
@@ -116,12 +120,20 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
     departments,
     allowedHosts: configuration.providers.allowedHosts,
     live: () => publication.subgraphs,
-    index: () => publication.index,
+    database,
+    ruleSets: readRuleSets(join(configuration.policies, 'rules')),
+    platform: configuration.platform,
+    instance: configuration.id,
+    base: () => base,
+    nextId: createIds(now),
+    now,
+    onProblem: (error) => logger.error({ error }, 'how providers answered could not be kept yet'),
     operations: () => broker.seen(),
     isGranted: (department, coordinate) => isGranted(grants.current(), department, coordinate, now()),
     onDefect: (reference, error) =>
       logger.error({ reference, error }, 'a request to the exchange has failed'),
   });
+  await exchange.catalogue.follow(publication.subgraphs, publication.index, null);
   let isReady = false;
   const graphql = createGraphqlEndpoint({
     gatekeeper,
@@ -138,6 +150,7 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
     metrics: () => metrics.text(),
     ledger,
     exchange: createExchangeEndpoint(exchange, gatekeeper),
+    catalogue: createCatalogueRoutes(exchange, gatekeeper),
     root,
     demonstration: demonstration && { issuer: demonstration, departments, zone },
   });

@@ -31,6 +31,13 @@ export async function askExchange<T>(
   return schema.parse(data);
 }
 
+/** Downloads a file of the gateway. */
+export async function download(url: string, token: string, path: string): Promise<Buffer> {
+  const response = await reach(`${url}${path}`, { headers: { authorization: `Bearer ${token}` } });
+  if (!response.ok) throw new ClientError(`${url}${path}: HTTP ${response.status} ${await response.text()}`);
+  return Buffer.from(await response.arrayBuffer());
+}
+
 const Departments = z.array(
   z.object({ code: z.string(), name: z.string(), subgraph: z.string().nullable() }),
 );
@@ -62,20 +69,23 @@ export async function login(
 }
 
 async function send(url: string, body?: object, headers: Record<string, string> = {}): Promise<unknown> {
-  let response: Response;
-  try {
-    response = await fetch(url, {
-      headers: { 'content-type': 'application/json', ...headers },
-      ...(body && { method: 'POST', body: JSON.stringify(body) }),
-    });
-  } catch {
-    throw new ClientError(
-      `无法连接网关 ${url}。请先运行 npm start，或设置 LIANCHA_URL。\nThe gateway cannot be reached: run npm start, or set LIANCHA_URL.`,
-    );
-  }
+  const response = await reach(url, {
+    headers: { 'content-type': 'application/json', ...headers },
+    ...(body && { method: 'POST', body: JSON.stringify(body) }),
+  });
   try {
     return await response.json();
   } catch {
     return null;
+  }
+}
+
+async function reach(url: string, request: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, request);
+  } catch {
+    throw new ClientError(
+      `无法连接网关 ${url}。请先运行 npm start，或设置 LIANCHA_URL。\nThe gateway cannot be reached: run npm start, or set LIANCHA_URL.`,
+    );
   }
 }

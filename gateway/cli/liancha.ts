@@ -1,40 +1,30 @@
-import { exportCatalogueCommand, searchCommand } from './catalogue/search.ts';
-import { dueCommand } from './clock/due.ts';
 import { type Command, UsageError } from './command.ts';
-import { archiveCommand } from './ledger/archive.ts';
-import { exportCommand } from './ledger/export.ts';
-import { revealCommand } from './ledger/reveal.ts';
-import { rotateCommand } from './ledger/rotate.ts';
-import { verifyCommand } from './ledger/verify.ts';
-import { checkCommand } from './subgraph/check.ts';
-import { listCommand } from './subgraph/list.ts';
 
-/** `liancha <topic> <verb>`: the command for everything that is not a query. */
-const COMMANDS: Readonly<Record<string, Readonly<Record<string, Command>>>> = {
-  catalogue: { export: exportCatalogueCommand, search: searchCommand },
-  clock: { due: dueCommand },
-  ledger: {
-    archive: archiveCommand,
-    export: exportCommand,
-    reveal: revealCommand,
-    'rotate-key': rotateCommand,
-    verify: verifyCommand,
-  },
-  subgraph: { check: checkCommand, list: listCommand },
+type Topic = () => Promise<{ readonly commands: Readonly<Record<string, Command>> }>;
+
+/** `liancha <topic> <verb>`: the command for everything that is not a query. Only the topic that is asked for is loaded. */
+const TOPICS: Readonly<Record<string, Topic>> = {
+  catalogue: () => import('./catalogue/index.ts'),
+  clock: () => import('./clock/index.ts'),
+  ledger: () => import('./ledger/index.ts'),
+  subgraph: () => import('./subgraph/index.ts'),
 };
 
-function help(): string {
-  const lines = Object.entries(COMMANDS).flatMap(([topic, verbs]) =>
-    Object.entries(verbs).map(([verb, { summary }]) => `  ${`${topic} ${verb}`.padEnd(20)}${summary}`),
+async function help(): Promise<string> {
+  const topics = await Promise.all(
+    Object.entries(TOPICS).map(async ([topic, load]) => ({ topic, ...(await load()) })),
+  );
+  const lines = topics.flatMap(({ topic, commands }) =>
+    Object.entries(commands).map(([verb, { summary }]) => `  ${`${topic} ${verb}`.padEnd(26)}${summary}`),
   );
   return `用法 Usage: liancha <topic> <verb> [options]\n\n${lines.join('\n')}\n`;
 }
 
 async function main([topic = '', verb = '', ...parameters]: readonly string[]): Promise<number> {
-  const command = COMMANDS[topic]?.[verb];
+  const command = (await TOPICS[topic]?.())?.commands[verb];
   if (!command) {
     const isHelp = topic === '--help' || topic === 'help';
-    (isHelp ? process.stdout : process.stderr).write(help());
+    (isHelp ? process.stdout : process.stderr).write(await help());
     return isHelp ? 0 : 2;
   }
   if (parameters.includes('--help')) {

@@ -2,13 +2,14 @@ import { ApolloServer, type HTTPGraphQLRequest } from '@apollo/server';
 import type { Language } from '../errors.ts';
 import type { DepartmentDirectory } from '../identity/index.ts';
 import type { Principal } from '../words.ts';
-import { type CatalogueParts, catalogueApi } from './catalogue/api.ts';
+import { type Catalogue, type CatalogueOptions, openCatalogue } from './catalogue/open.ts';
 import { departmentsApi } from './departments/api.ts';
+import { instant } from './instant.ts';
 import { type Caller, joinResolvers, type OnDefect } from './module.ts';
 import { publishingApi } from './publishing/api.ts';
 import type { CheckParts } from './publishing/check.ts';
 
-export interface ExchangeParts extends CheckParts, CatalogueParts {
+export interface ExchangeParts extends Omit<CheckParts, 'catalogueFaults'>, CatalogueOptions {
   /** Text of `schema/exchange.graphql`. */
   readonly typeDefs: string;
   readonly departments: DepartmentDirectory;
@@ -22,6 +23,7 @@ export interface Exchange {
     principal: Principal,
     language: Language,
   ): Promise<{ status: number; headers: ReadonlyMap<string, string>; body: string }>;
+  readonly catalogue: Pick<Catalogue, 'follow' | 'export' | 'noteCall'>;
   stop(): Promise<void>;
 }
 
@@ -29,10 +31,15 @@ const MOST_TOKENS = 2_000;
 
 /** The exchange API (`schema/exchange.graphql`). A department acts for itself only: who it is, its token says. */
 export async function createExchange(parts: ExchangeParts): Promise<Exchange> {
-  const modules = [departmentsApi(parts.departments), publishingApi(parts), catalogueApi(parts)];
+  const catalogue = openCatalogue(parts);
+  const modules = [
+    departmentsApi(parts.departments),
+    publishingApi({ ...parts, catalogueFaults: catalogue.faults }),
+    catalogue.resolvers,
+  ];
   const server = new ApolloServer<Caller>({
     typeDefs: parts.typeDefs,
-    resolvers: joinResolvers(modules, parts.onDefect),
+    resolvers: { ...joinResolvers(modules, parts.onDefect), Instant: instant },
     introspection: true,
     csrfPrevention: true,
     cache: 'bounded',
@@ -51,6 +58,10 @@ export async function createExchange(parts: ExchangeParts): Promise<Exchange> {
       const { status = 200, headers, body } = answered;
       return { status, headers, body: body.kind === 'complete' ? body.string : '' };
     },
-    stop: () => server.stop(),
+    catalogue,
+    async stop() {
+      await server.stop();
+      await catalogue.close();
+    },
   };
 }

@@ -1,2 +1,3 @@
 export { createExchange, type Exchange } from './api.ts';
-export { dueAfter, readDay } from './clock/index.ts';
+export { EXPORT_FORMATS } from './catalogue/export/export.ts';
+export { dueAfter, readDay, readRuleSets } from './clock/index.ts';

@@ -1,3 +1,4 @@
+export { createCatalogueRoutes } from './exchange/catalogue.ts';
 export { createExchangeEndpoint } from './exchange/endpoint.ts';
 export { createGatekeeper } from './gatekeeper.ts';
 export { createApolloDoor } from './graphql/apollo-door.ts';

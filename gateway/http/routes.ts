@@ -13,6 +13,8 @@ export interface RouteParts {
   metrics(): Promise<string>;
   readonly ledger: ProvingLedger;
   readonly exchange: Handler;
+  /** Routes of the catalogue's files. */
+  readonly catalogue: Readonly<Record<string, Handler>>;
   /** Root of the project, where the explorer was built. */
   readonly root: string;
   readonly demonstration: Demonstration | null;
@@ -29,6 +31,7 @@ export function createRoutes(parts: RouteParts): Handler {
   const routes: Record<string, Handler> = {
     '* /graphql': parts.graphql,
     '* /exchange': parts.exchange,
+    ...parts.catalogue,
     'GET /health/live': (_, response) => sendJson(response, 200, { status: 'live' }),
     'GET /health/ready': (_, response) => {
       const ready = parts.isReady();

@@ -11,6 +11,7 @@ export { exportLedger } from './export.ts';
 export { openLedger } from './file-ledger.ts';
 export { Head, PublicKeys } from './head.ts';
 export { ledgerSuite, rotateLedgerKey } from './heads-file.ts';
+export { createIds } from './ids.ts';
 export { type KeyedHashes, openKeyedHashes, revealSalt, subjectHashes } from './keyed-hashes.ts';
 export { memoryLedger } from './memory-ledger.ts';
 export { openSecret, rotateSecret, SECRETS } from './secrets.ts';

@@ -1,4 +1,4 @@
-import type { SharingClass } from '../words.ts';
+import { SHARING_CLASSES, type SharingClass } from '../words.ts';
 import { owns, sharingOf } from './check/catalogue-rules.ts';
 import { type Model, type ModelField, type ModelType, readModel } from './check/model.ts';
 import type { Provider, Subgraph } from './rules.ts';
@@ -17,6 +17,7 @@ export interface CatalogueItem {
 
 /** A catalogue entry (政务信息资源), as the subgraph that publishes it declares it. */
 export interface CatalogueResource {
+  /** As the schema states it; the platform issues one where it states none. */
   readonly code: string | null;
   readonly name: string;
   readonly classification: string;
@@ -30,28 +31,27 @@ export interface CatalogueResource {
   readonly related: readonly string[];
   readonly base: string | null;
   readonly theme: string | null;
+  readonly leadDepartment: string | null;
   readonly provider: Provider;
   readonly subgraph: string;
   readonly type: string;
   readonly items: readonly CatalogueItem[];
 }
 
-/** The catalogue (政务信息资源目录) of what is live, read from the published schemas: never typed twice (Measures Art. 7). */
-export function readCatalogue(
-  subgraphs: readonly Subgraph[],
-  classOf: (coordinate: string) => SharingClass,
-): CatalogueResource[] {
+/**
+ * The catalogue (政务信息资源目录) of schemas: never typed twice (Measures Art. 7). `classOf` gives the class in which an item is
+ * shared, all subgraphs considered; without it the class is the one that the schema itself states.
+ */
+export function readCatalogue(subgraphs: readonly Subgraph[], classOf?: ClassOf): CatalogueResource[] {
   return subgraphs.flatMap((subgraph) => {
     const model = readModel(subgraph);
     return [...model.types.values()].flatMap((type) => resourceOf(model, type, classOf));
   });
 }
 
-function resourceOf(
-  { subgraph }: Model,
-  type: ModelType,
-  classOf: (coordinate: string) => SharingClass,
-): CatalogueResource[] {
+type ClassOf = ((coordinate: string) => SharingClass) | undefined;
+
+function resourceOf({ subgraph }: Model, type: ModelType, classOf: ClassOf): CatalogueResource[] {
   const resource = type.sharing('resource');
   if (!resource) return [];
   const text = (name: string): string => textOf(resource[name]) ?? '';
@@ -71,6 +71,7 @@ function resourceOf(
       related: list('related'),
       base: textOf(resource.base),
       theme: textOf(resource.theme),
+      leadDepartment: textOf(resource.leadDepartment),
       provider: subgraph.provider,
       subgraph: subgraph.name,
       type: type.name,
@@ -81,11 +82,7 @@ function resourceOf(
   ];
 }
 
-function itemOf(
-  type: ModelType,
-  field: ModelField,
-  classOf: (coordinate: string) => SharingClass,
-): CatalogueItem[] {
+function itemOf(type: ModelType, field: ModelField, classOf: ClassOf): CatalogueItem[] {
   const item = field.sharing('item');
   if (!item) return [];
   const sharing = sharingOf(type, field);
@@ -95,46 +92,17 @@ function itemOf(
       name: textOf(item.name) ?? field.name,
       type: textOf(item.type) ?? 'C',
       length: typeof item.length === 'number' ? item.length : null,
-      class: classOf(field.coordinate),
+      class: classOf?.(field.coordinate) ?? statedClass(sharing?.class),
       condition: textOf(sharing?.condition) ?? textOf(sharing?.basis),
       basic: item.basic === true,
     },
   ];
 }
 
+function statedClass(value: unknown): SharingClass {
+  return SHARING_CLASSES.find((one) => one === value) ?? 'WITHHELD';
+}
+
 function textOf(value: unknown): string | null {
   return typeof value === 'string' && value.trim() !== '' ? value : null;
-}
-
-export interface CatalogueFilter {
-  readonly search?: string | null;
-  readonly class?: SharingClass | null;
-  readonly provider?: string | null;
-  readonly base?: string | null;
-  readonly theme?: string | null;
-  readonly updatePeriod?: string | null;
-}
-
-/** Entries in which every word of the search stands, in the entry itself, its items or its provider. */
-export function searchCatalogue(
-  catalogue: readonly CatalogueResource[],
-  filter: CatalogueFilter,
-): CatalogueResource[] {
-  const words = (filter.search ?? '').toLowerCase().split(/\s+/).filter(Boolean);
-  const isWanted = (wanted: string | null | undefined, ...actual: (string | null)[]): boolean =>
-    wanted === null || wanted === undefined || actual.includes(wanted);
-  return catalogue.filter((one) => {
-    const text = [one.code, one.name, one.classification, one.abstract, one.provider.name, one.type]
-      .concat(one.items.flatMap((item) => [item.name, item.coordinate]))
-      .join('\n')
-      .toLowerCase();
-    return (
-      words.every((word) => text.includes(word)) &&
-      isWanted(filter.class, ...one.items.map((item) => item.class)) &&
-      isWanted(filter.provider, one.provider.code, one.provider.name) &&
-      isWanted(filter.base, one.base) &&
-      isWanted(filter.theme, one.theme) &&
-      isWanted(filter.updatePeriod, one.updatePeriod)
-    );
-  });
 }

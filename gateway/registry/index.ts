@@ -1,12 +1,11 @@
 export {
-  type CatalogueFilter,
   type CatalogueResource,
   readCatalogue,
-  searchCatalogue,
 } from './catalogue.ts';
 export {
   checkSubgraph,
   type Finding,
+  finding,
   mismatchFinding,
   type SeenOperation,
   urlFinding,

@@ -1,41 +1,23 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectRoot } from '../../gateway/files.ts';
+import { liancha as runLiancha } from './liancha.ts';
 import { EDUCATION, purpose, type System, startSystem } from './system.ts';
 
 let system: System;
 const folder = mkdtempSync(join(tmpdir(), 'liancha-exchange-'));
 beforeAll(async () => {
   system = await startSystem();
-  spawnSync(process.execPath, ['scripts/run.mjs', 'gateway/cli/liancha.js', '--help'], {
-    cwd: projectRoot(),
-  }); // builds
 }, 120_000);
 afterAll(async () => {
   await system.close();
   rmSync(folder, { recursive: true });
 });
 
-/** Runs the command while this process goes on serving. */
-function liancha(parameters: readonly string[], environment: NodeJS.ProcessEnv = {}) {
-  return new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
-    const child = spawn(process.execPath, ['dist/gateway/cli/liancha.js', ...parameters], {
-      cwd: projectRoot(),
-      env: { ...process.env, LIANCHA_URL: system.url, ...environment },
-    });
-    const texts = { stdout: '', stderr: '' };
-    child.stdout.on('data', (chunk) => {
-      texts.stdout += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      texts.stderr += chunk;
-    });
-    child.on('close', (code) => resolve({ code, ...texts }));
-  });
-}
+const liancha = (parameters: readonly string[], environment: NodeJS.ProcessEnv = {}) =>
+  runLiancha(system.url, parameters, environment);
 /** Checks a schema as a script does. */
 const check = (
   name: string,
@@ -159,26 +141,6 @@ describe('liancha subgraph check', () => {
       `query ${purpose()} { person(idNumber: "${system.examples.person}") { maritalStatus } }`,
     );
     expect(answer.status).toBe(200);
-  });
-});
-
-describe('the catalogue', () => {
-  it('is found by Chinese words, class and provider', async () => {
-    const search = async (...parameters: string[]) =>
-      JSON.parse((await liancha(['catalogue', 'search', ...parameters, '--json'])).stdout).map(
-        (one: { name: string }) => one.name,
-      );
-    expect(await search('婚姻')).toHaveLength(1);
-    expect(await search('公民身份号码')).toContain('人口基本信息');
-    expect(await search('没有这样的词')).toEqual([]);
-    expect(await search('--class', 'WITHHELD', '--provider', '云溪市公安局')).toEqual(['人口基本信息']);
-  });
-
-  it('is exported in the columns of the guide', async () => {
-    const { stdout } = await liancha(['catalogue', 'export']);
-    const [head, ...lines] = stdout.trim().split('\n');
-    expect(head).toContain('信息资源代码');
-    expect(lines.some((line) => line.includes('联系电话') && line.includes('CONDITIONAL'))).toBe(true);
   });
 });
 

@@ -1,8 +1,10 @@
 import { lookup } from 'node:dns/promises';
 import {
+  type CatalogueResource,
   checkSubgraph,
   type Finding,
   mismatchFinding,
+  readCatalogue,
   type SeenOperation,
   type Subgraph,
   urlFinding,
@@ -19,6 +21,8 @@ export interface CheckParts {
   operations(): readonly SeenOperation[];
   /** Does a department hold a grant for a coordinate now? */
   isGranted(department: string, coordinate: string): boolean;
+  /** What the catalogue has against publishing resources. */
+  catalogueFaults(resources: readonly CatalogueResource[]): Promise<readonly Finding[]>;
 }
 
 export interface CheckRequest {
@@ -42,6 +46,9 @@ export async function checkPublication(parts: CheckParts, asked: CheckRequest): 
     isGranted: (coordinate) => parts.isGranted(provider.code, coordinate),
     ...(asked.reason && { reason: asked.reason }),
   });
+  // Of a schema that cannot be read, or whose name is not the department's, the catalogue has nothing to say.
+  if (!found.some(({ code }) => code === 'COMPOSITION_ERROR' || code === 'RESERVED_NAME'))
+    found.push(...(await parts.catalogueFaults(readCatalogue([{ name, sdl, url, provider }]))));
   return asked.url ? [...found, ...(await reachFindings(parts, asked.url, sdl))] : found;
 }
 

@@ -1,5 +1,6 @@
+import type { ServerResponse } from 'node:http';
 import { formatFailure } from '../../broker/index.ts';
-import { type Failure, statusOf } from '../../errors.ts';
+import { type Failure, type Language, statusOf } from '../../errors.ts';
 import type { Exchange } from '../../exchange/index.ts';
 import { apolloHeaders, sendApollo } from '../apollo.ts';
 import { parseJson, readBody } from '../body.ts';
@@ -14,10 +15,7 @@ const REQUEST_BYTES = 12_000_000;
 export function createExchangeEndpoint(exchange: Exchange, gatekeeper: Gatekeeper): Handler {
   return async (request, response, url) => {
     const language = languageOf(request.headers['accept-language']);
-    const refuse = (failure: Failure): void => {
-      if (failure.code === 'UNAUTHENTICATED') response.setHeader('www-authenticate', 'Bearer');
-      sendJson(response, statusOf(failure.code), { errors: [formatFailure(failure, language)] });
-    };
+    const refuse = (failure: Failure): void => sendExchangeFailure(response, failure, language);
     const read = await readBody(request, REQUEST_BYTES);
     if (!read.ok) {
       response.setHeader('connection', 'close');
@@ -33,4 +31,10 @@ export function createExchangeEndpoint(exchange: Exchange, gatekeeper: Gatekeepe
     const asked = { method: request.method ?? 'POST', headers, search: url.search, body };
     sendApollo(response, await exchange.serve(asked, entry.principal, language));
   };
+}
+
+/** A failure in the form of a GraphQL response, with the status that belongs to it. */
+export function sendExchangeFailure(response: ServerResponse, failure: Failure, language: Language): void {
+  if (failure.code === 'UNAUTHENTICATED') response.setHeader('www-authenticate', 'Bearer');
+  sendJson(response, statusOf(failure.code), { errors: [formatFailure(failure, language)] });
 }

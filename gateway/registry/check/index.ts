@@ -1,3 +1,3 @@
 export { type CheckInput, checkSubgraph, type SeenOperation } from './check.ts';
-export { FINDING_CODES, type Finding, type FindingCode } from './finding.ts';
+export { FINDING_CODES, type Finding, type FindingCode, finding } from './finding.ts';
 export { mismatchFinding, urlFinding } from './reach.ts';
