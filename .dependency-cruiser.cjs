@@ -17,7 +17,7 @@ module.exports = {
     },
     arrow(
       'nothing-imports-http',
-      '^gateway/(?!http/|gateway\\.ts|open\\.ts|main\\.ts)',
+      '^gateway/(?!http/|gateway\\.ts|serving\\.ts|open\\.ts|main\\.ts)',
       '^gateway/http/',
       'http is the outermost layer',
     ),

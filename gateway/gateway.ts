@@ -1,20 +1,18 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createBroker, createEngine, createUpstream, openAssertionSigner } from './broker/index.ts';
+import { openAssertionSigner } from './broker/index.ts';
 import type { Configuration } from './config.ts';
 import { readExamples } from './demonstration.ts';
 import { createExchange, readRuleSets } from './exchange/index.ts';
 import { projectRoot } from './files.ts';
 import { greeting } from './greeting.ts';
 import {
-  createApolloDoor,
   createCatalogueRoutes,
   createExchangeEndpoint,
   createGatekeeper,
   createGraphqlEndpoint,
   createRoutes,
   listen,
-  type Service,
 } from './http/index.ts';
 import {
   createIdentity,
@@ -23,8 +21,10 @@ import {
   readDepartments,
 } from './identity/index.ts';
 import { createIds, openKeyedHashes, openLedger, openSecret } from './ledger/index.ts';
+import { createLive } from './live.ts';
 import { createPolicy, fileGrants, isGranted, maskFor } from './policy/index.ts';
 import { publish, type Subgraph } from './registry/index.ts';
+import { createServing } from './serving.ts';
 import { memoryCounters, openDatabase, redisCounters } from './store/index.ts';
 import { createLogger, createMetrics, createTracing } from './telemetry/index.ts';
 
@@ -64,7 +64,6 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
   const grants = fileGrants(configuration.grants, (code) => departments.byCode(code) !== undefined, logger);
   const policy = createPolicy({ folder: configuration.policies, grants, zone, now });
   const signer = openAssertionSigner(join(dataDir, 'gateway'), configuration.id, now);
-  const upstream = createUpstream(configuration.subgraphs, { ...providers, answerBytes: limits.answerBytes });
   const keys = join(dataDir, 'ledger-keys');
   const pseudonymKey = openSecret(join(keys, 'pseudonyms'));
   const specification = readFileSync(join(root, 'schema', 'sharing.graphql'), 'utf8');
@@ -86,40 +85,36 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
     throw error;
   });
   let base = configuration.publicUrl ?? '';
-  const broker = createBroker({
-    publication,
-    engine: createEngine(publication),
-    limits,
-    policy,
-    ledger,
-    now,
-    hashes: openKeyedHashes(keys, ledger.suite),
-    stage: tracing.stage,
-    maskFor: (rule, principal) => maskFor(rule, principal.department, pseudonymKey),
-    applyLink: (coordinate) => `${base}/?apply=${encodeURIComponent(coordinate)}`,
-    async ask({ subgraph, body, idempotent, principal, purpose, grants: held, disclosure }) {
+  const serving = await createServing(publication, {
+    broker: {
+      limits,
+      policy,
+      ledger,
+      now,
+      hashes: openKeyedHashes(keys, ledger.suite),
+      stage: tracing.stage,
+      maskFor: (rule, principal) => maskFor(rule, principal.department, pseudonymKey),
+      applyLink: (coordinate) => `${base}/?apply=${encodeURIComponent(coordinate)}`,
+    },
+    upstream: { ...providers, answerBytes: limits.answerBytes },
+    tokens: limits.tokens,
+    authorize: ({ subgraph, principal, purpose, grants, disclosure }) => {
       const { department, operator } = principal;
       const { use, matter } = purpose;
-      const claims = { subgraph, department, operator, use, matter, grants: held, disclosure };
-      const asked = performance.now();
-      const result = await upstream.send(subgraph, {
-        body,
-        idempotent,
-        authorization: `Bearer ${signer.sign(claims)}`,
-      });
-      const outcome = result.ok ? 'OK' : result.code;
+      return `Bearer ${signer.sign({ subgraph, department, operator, use, matter, grants, disclosure })}`;
+    },
+    onCalled(subgraph, outcome, tookMs) {
       metrics.providerCalls.inc({ subgraph, outcome });
-      exchange.catalogue.noteCall(subgraph, outcome, performance.now() - asked);
-      return result;
+      exchange.catalogue.noteCall(subgraph, outcome, tookMs);
     },
   });
-  const service: Service = { broker, door: await createApolloDoor(broker, limits.tokens) };
+  const live = createLive(serving, (error) => logger.error({ error }, 'what was live could not be closed'));
   const exchange = await createExchange({
     typeDefs: readFileSync(join(root, 'schema', 'exchange.graphql'), 'utf8'),
     specification,
     departments,
     allowedHosts: configuration.providers.allowedHosts,
-    live: () => publication.subgraphs,
+    live: () => live.current().publication.subgraphs,
     database,
     ruleSets: readRuleSets(join(configuration.policies, 'rules')),
     platform: configuration.platform,
@@ -128,7 +123,7 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
     nextId: createIds(now),
     now,
     onProblem: (error) => logger.error({ error }, 'how providers answered could not be kept yet'),
-    operations: () => broker.seen(),
+    operations: () => live.current().broker.seen(),
     isGranted: (department, coordinate) => isGranted(grants.current(), department, coordinate, now()),
     onDefect: (reference, error) =>
       logger.error({ reference, error }, 'a request to the exchange has failed'),
@@ -137,7 +132,7 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
   let isReady = false;
   const graphql = createGraphqlEndpoint({
     gatekeeper,
-    service: () => service,
+    service: () => live.current(),
     requestBytes: limits.requestBytes,
     batch: limits.batch,
     onDefect: (reference, error) => logger.error({ reference, error }, 'a request has failed'),
@@ -155,9 +150,8 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
     demonstration: demonstration && { issuer: demonstration, departments, zone },
   });
   const closeParts = async (): Promise<void> => {
-    await service.door.stop();
+    await live.close();
     await exchange.stop();
-    await upstream.close();
     await ledger.close();
     policy.close();
     grants.close();

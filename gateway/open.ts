@@ -1,7 +1,7 @@
-import { createBroker, createEngine, createUpstream } from './broker/index.ts';
-import { createApolloDoor, createGraphqlEndpoint, createOpenRoutes, listen } from './http/index.ts';
+import { createGraphqlEndpoint, createOpenRoutes, listen } from './http/index.ts';
 import { memoryLedger } from './ledger/index.ts';
 import { openPublication } from './registry/index.ts';
+import { createServing } from './serving.ts';
 import type { DepartmentCode, Principal } from './words.ts';
 
 export interface OpenGatewayOptions {
@@ -36,26 +36,26 @@ const ANYBODY: Principal = {
  * on loopback only, so that conformance suites and load tests of others can be pointed at it.
  */
 export async function startOpenGateway(options: OpenGatewayOptions) {
-  const publication = openPublication(options.supergraphSdl);
-  const upstream = createUpstream(publication.subgraphs, UPSTREAM);
-  const broker = createBroker({
-    publication,
-    engine: createEngine(publication),
-    limits: LIMITS,
-    policy: { revision: 'open', entitle: () => EVERYTHING },
-    purposeByDefault: { use: 'WORK_REFERENCE', matter: 'open', onDenied: 'NULL' },
-    ledger: memoryLedger(Date.now),
-    now: Date.now,
-    hashes: NO_HASHES,
-    stage: (_, work) => work(),
-    maskFor: () => (value) => value,
-    applyLink: () => '',
-    ask: ({ subgraph, body, idempotent }) => upstream.send(subgraph, { body, idempotent }),
+  const serving = await createServing(openPublication(options.supergraphSdl), {
+    broker: {
+      limits: LIMITS,
+      policy: { revision: 'open', entitle: () => EVERYTHING },
+      purposeByDefault: { use: 'WORK_REFERENCE', matter: 'open', onDenied: 'NULL' },
+      ledger: memoryLedger(Date.now),
+      now: Date.now,
+      hashes: NO_HASHES,
+      stage: (_, work) => work(),
+      maskFor: () => (value) => value,
+      applyLink: () => '',
+    },
+    upstream: UPSTREAM,
+    tokens: LIMITS.tokens,
+    authorize: () => undefined,
+    onCalled: () => undefined,
   });
-  const door = await createApolloDoor(broker, LIMITS.tokens);
   const graphql = createGraphqlEndpoint({
     gatekeeper: { admit: () => ({ ok: true, principal: ANYBODY }) },
-    service: () => ({ broker, door }),
+    service: () => serving,
     requestBytes: REQUEST_BYTES,
     batch: BATCH,
     onDefect: options.onDefect,
@@ -66,8 +66,7 @@ export async function startOpenGateway(options: OpenGatewayOptions) {
     url: `http://127.0.0.1:${server.port}`,
     async close() {
       await server.close(1_000);
-      await door.stop();
-      await upstream.close();
+      await serving.retire();
     },
   };
 }

@@ -15,6 +15,9 @@ import { wantsProof } from './write-answer.ts';
 export interface Service {
   readonly broker: Broker;
   readonly door: ApolloDoor;
+  /** A request that has begun is finished by the same service, also when another is live by then. */
+  enter(): void;
+  leave(): void;
 }
 
 export interface EndpointParts {
@@ -34,14 +37,18 @@ export function createGraphqlEndpoint(parts: EndpointParts) {
   return async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
     const language = languageOf(request.headers['accept-language']);
     const start = performance.now();
+    const service = parts.service();
+    service.enter();
     try {
-      const served = await serve(parts, request, response, url, language);
+      const served = await serve(parts, service, request, response, url, language);
       parts.onAnswered(served.door, served.outcome, (performance.now() - start) / 1_000);
     } catch (error) {
       const id = randomUUID();
       parts.onDefect(id, error);
       if (response.headersSent) response.destroy();
       else sendFailure(response, { code: 'INTERNAL_SERVER_ERROR', details: { id } }, language);
+    } finally {
+      service.leave();
     }
   };
 }
@@ -54,12 +61,12 @@ interface Served {
 
 async function serve(
   parts: EndpointParts,
+  { broker, door }: Service,
   request: IncomingMessage,
   response: ServerResponse,
   url: URL,
   language: Language,
 ): Promise<Served> {
-  const { broker, door } = parts.service();
   const refuse = async (
     failure: Failure,
     principal: Entry['principal'],

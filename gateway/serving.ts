@@ -1,0 +1,78 @@
+import {
+  type BrokerParts,
+  createBroker,
+  createEngine,
+  createUpstream,
+  type ProviderQuestion,
+} from './broker/index.ts';
+import { createApolloDoor, type Service } from './http/index.ts';
+import type { Publication } from './registry/index.ts';
+
+/** What a call to a provider came to. */
+type CallOutcome = 'OK' | 'PROVIDER_UNAVAILABLE' | 'PROVIDER_TIMEOUT';
+
+/** What every serving is made with, whatever is published. */
+export interface ServingParts {
+  readonly broker: Omit<BrokerParts, 'publication' | 'engine' | 'ask'>;
+  readonly upstream: Parameters<typeof createUpstream>[1];
+  /** Longest operation that is parsed. */
+  readonly tokens: number;
+  /** The `Authorization` with which a provider is asked; none where nobody in particular asks. */
+  authorize(question: ProviderQuestion): string | undefined;
+  /** Told of every call to a provider: `OK` or the error's code, and how long it took. */
+  onCalled(subgraph: string, outcome: CallOutcome, tookMs: number): void;
+}
+
+/**
+ * Everything that belongs to one publication: the broker, its engine, the general door and the connections to the providers.
+ * What is published next has a serving of its own; this one is closed when nobody uses it any more.
+ */
+export interface Serving extends Service {
+  readonly publication: Publication;
+  /** Closes when everybody has left. */
+  retire(): Promise<void>;
+}
+
+export async function createServing(publication: Publication, parts: ServingParts): Promise<Serving> {
+  const upstream = createUpstream(publication.subgraphs, parts.upstream);
+  const broker = createBroker({
+    ...parts.broker,
+    publication,
+    engine: createEngine(publication),
+    async ask(question) {
+      const { subgraph, body, idempotent } = question;
+      const authorization = parts.authorize(question);
+      const request = { body, idempotent, ...(authorization !== undefined && { authorization }) };
+      const start = performance.now();
+      const result = await upstream.send(subgraph, request);
+      parts.onCalled(subgraph, result.ok ? 'OK' : result.code, performance.now() - start);
+      return result;
+    },
+  });
+  const door = await createApolloDoor(broker, parts.tokens);
+  let inside = 0;
+  let isRetired = false;
+  let onEmpty: () => void = () => undefined;
+  const empty = new Promise<void>((resolve) => {
+    onEmpty = resolve;
+  });
+  return {
+    publication,
+    broker,
+    door,
+    enter() {
+      inside++;
+    },
+    leave() {
+      inside--;
+      if (isRetired && inside === 0) onEmpty();
+    },
+    async retire() {
+      isRetired = true;
+      if (inside === 0) onEmpty();
+      await empty;
+      await door.stop();
+      await upstream.close();
+    },
+  };
+}
