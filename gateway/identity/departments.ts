@@ -8,7 +8,8 @@ const Entry = z.strictObject({
   nameEn: z.string().min(1),
   /** The subgraph that the department publishes, if any. */
   subgraph: z.string().nullable(),
-  roles: z.array(z.enum(['PROVIDER', 'CONSUMER', 'PLATFORM_ADMINISTRATOR'])),
+  /** COORDINATOR: 主管部门, beside the platform's administrator; AUDITOR: sees all and changes nothing (Measures Art. 12, 22). */
+  roles: z.array(z.enum(['PROVIDER', 'CONSUMER', 'PLATFORM_ADMINISTRATOR', 'COORDINATOR', 'AUDITOR'])),
 });
 
 export type Department = Omit<z.infer<typeof Entry>, 'code'> & { readonly code: DepartmentCode };

@@ -24,7 +24,20 @@ export function dayOf(instant: number): Day {
 }
 
 export function nextDay(day: Day): Day {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10);
+  return shift(day, 1);
+}
+
+export function previousDay(day: Day): Day {
+  return shift(day, -1);
+}
+
+function shift(day: Day, days: number): Day {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** The instant at which a day begins in China. */
+export function startOf(day: Day): number {
+  return Date.parse(`${day}T00:00:00+08:00`);
 }
 
 /** Is it a day of the calendar? `2026-02-30` is not. */
@@ -37,9 +50,17 @@ export function isDay(text: string): boolean {
   );
 }
 
-/** Has the State Council's list of holidays for the year of a day been published, as far as the calendar knows? */
-export function isPublished(day: Day): boolean {
-  return publishedYears.has(day.slice(0, 4));
+/** The last days of a year belong to the next one's New Year holiday: its notice has moved them in 2006, 2007, 2011, 2018 and 2022. */
+const NEXT_YEARS_DAYS = '12-29';
+
+/**
+ * Is it settled whether a day is a working day: has the State Council's list for its year been published, and for the last three days of a
+ * year also the next one's, as far as the calendar knows?
+ */
+export function isSettled(day: Day): boolean {
+  const year = day.slice(0, 4);
+  if (!publishedYears.has(year)) return false;
+  return day.slice(5) < NEXT_YEARS_DAYS || publishedYears.has(String(Number(year) + 1));
 }
 
 /** Monday to Friday less State Council holidays, plus make-up working days; weekends only where no list is known. */

@@ -1,10 +1,19 @@
-import { type Day, dayOf, isDay, isPublished, isWorkingDay, nextDay } from './calendar.ts';
+import {
+  type Day,
+  dayOf,
+  isDay,
+  isSettled,
+  isWorkingDay,
+  nextDay,
+  previousDay,
+  startOf,
+} from './calendar.ts';
 
 /** A deadline. */
 export interface Due {
   /** The end of the last working day: ISO 8601 with the offset of China, `2026-10-15T23:59:59+08:00`. */
   readonly due: string;
-  /** A day was counted whose year's holidays are not published yet: the deadline may move. */
+  /** A day was counted that a notice of holidays may still change: the deadline may move. */
   readonly assumed: boolean;
 }
 
@@ -25,7 +34,7 @@ export function dueAfter(from: Day, workingDays: number): Due {
   let day = from;
   let assumed = false;
   const look = (): boolean => {
-    if (!isPublished(day)) assumed = true;
+    if (!isSettled(day)) assumed = true;
     return isWorkingDay(day);
   };
   if (workingDays === 0) while (!look()) day = nextDay(day);
@@ -34,6 +43,21 @@ export function dueAfter(from: Day, workingDays: number): Due {
     if (look()) left--;
   }
   return { due: `${day}T23:59:59+08:00`, assumed };
+}
+
+/** The instant from which on a deadline is missed: its last day is over. */
+export function endOf({ due }: Pick<Due, 'due'>): number {
+  return startOf(nextDay(due.slice(0, 10)));
+}
+
+/** The beginning of the day that lies a number of working days before the last day of a deadline. */
+export function beforeDue({ due }: Pick<Due, 'due'>, workingDays: number): number {
+  let day = due.slice(0, 10);
+  for (let left = workingDays; left > 0; ) {
+    day = previousDay(day);
+    if (isWorkingDay(day)) left--;
+  }
+  return startOf(day);
 }
 
 /** The day in China of a date (`2026-09-30`) or of an instant with its offset (`2026-09-30T18:00:00Z`); null for neither. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dayOf, isWorkingDay, nextDay } from '../../../gateway/exchange/clock/calendar.ts';
+import { beforeDue, endOf } from '../../../gateway/exchange/clock/index.ts';
 import { dueAfter, readDay } from '../../../gateway/exchange/index.ts';
 
 describe('Chinese working days', () => {
@@ -41,7 +42,19 @@ describe('a deadline', () => {
 
   it('says so where a year’s holidays are not published', () => {
     expect(dueAfter('2026-12-31', 3)).toEqual({ due: '2027-01-05T23:59:59+08:00', assumed: true });
-    expect(dueAfter('2026-12-25', 3).assumed).toBe(false);
+    expect(dueAfter('2026-12-25', 1)).toEqual({ due: '2026-12-28T23:59:59+08:00', assumed: false });
+  });
+
+  it('says so of the last days of a year too, which the next year’s notice may move, until that is published', () => {
+    expect(dueAfter('2026-12-28', 1)).toEqual({ due: '2026-12-29T23:59:59+08:00', assumed: true });
+    expect(dueAfter('2025-12-26', 3)).toEqual({ due: '2025-12-31T23:59:59+08:00', assumed: false });
+  });
+
+  it('is missed when its last day is over in China, and is preceded by working days', () => {
+    const deadline = dueAfter('2025-09-26', 4); // 9 October: the holidays of October lie in between
+    expect(endOf(deadline)).toBe(Date.parse('2025-10-10T00:00:00+08:00'));
+    expect(beforeDue(deadline, 0)).toBe(Date.parse('2025-10-09T00:00:00+08:00'));
+    expect(beforeDue(deadline, 1)).toBe(Date.parse('2025-09-30T00:00:00+08:00'));
   });
 
   it('is a working day, and each further day moves it on', () => {
