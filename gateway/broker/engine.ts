@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Failure } from '../errors.ts';
 import { askedOfProviders, compileIntrospection } from './introspection.ts';
+import { consumerStep } from './plan/internal-keys.ts';
 import { createPlanner } from './plan/planner.ts';
 import type { Engine, EngineInput, Runnable, RunResult } from './prepare.ts';
 import { compilePlan, type PlanProgram } from './program/compile.ts';
@@ -61,7 +62,7 @@ function compile(
     let shape = shapers.get(key);
     if (!shape) {
       const conditions = new Map(variableNames.map((name) => [name, variables[name] === true]));
-      const shaping = { ...input, schema, conditions, providerOf };
+      const shaping = { ...input, schema, conditions, providerOf, keyOf: planner.keyOf };
       shape = { shaper: compileShaper(shaping), scan: introspect ? null : compileScanner(shaping) };
       shapers.set(key, shape);
     }
@@ -84,15 +85,20 @@ function compile(
         return { data: lone.passed.data, failures: [], rows: lone.passed.rows };
       }
       Object.assign(data, introspect?.(variables));
-      const shaping: Shaping = { failures: [], reported, onSubject, listed: 0, roots: 0 };
+      const told = reported.map(atConsumerPath);
+      const shaping: Shaping = { failures: [], reported: told, onSubject, listed: 0, roots: 0 };
       const tree = shaper(data, shaping);
       return {
         data: Buffer.from(JSON.stringify(tree)),
-        failures: [...reported, ...shaping.failures],
+        failures: [...told, ...shaping.failures],
         rows: shaping.listed || shaping.roots,
       };
     },
   };
+}
+
+function atConsumerPath(failure: Failure): Failure {
+  return failure.path ? { ...failure, path: failure.path.map(consumerStep) } : failure;
 }
 
 /** How one combination of conditions is brought into its shape: by bytes if they are right already. */

@@ -104,6 +104,42 @@ describe('interfaces', () => {
   });
 });
 
+describe('aliases that stand where the planner puts what it needs', () => {
+  const owner: Member = {
+    sdl: `
+      type Query { person: Person ${U} }
+      type Person @key(fields: "number") { number: ID! ${W} label: String ${U} other: String ${U} risk: String ${U} }`,
+    resolvers: {
+      Query: { person: () => ({ number: 'SECRET-NUMBER', label: 'L', other: 'o', risk: 'HIGH' }) },
+    },
+  };
+  const second: Member = {
+    sdl: `type Person @key(fields: "number") { number: ID! ${U} risk: String @external age: Int ${U}
+      advice: String @requires(fields: "risk") ${U} }`,
+    resolvers: {
+      Person: { age: () => 9, advice: ({ risk }: { risk?: string }) => `because ${risk}` },
+    },
+  };
+
+  test.each([
+    ['{ person { number: label age } }', { number: 'L', age: 9 }],
+    ['{ person { age number: label } }', { age: 9, number: 'L' }],
+    ['{ person { ... on Person { number: label } ... on Person { age } } }', { number: 'L', age: 9 }],
+  ])('a key that is withheld is not shown under another field’s name: %s', async (query, expected) => {
+    custom = await startCustom({ owner, second });
+    const answer = await custom.ask(query);
+    expect([answer.data.person, answer.errors]).toEqual([expected, []]);
+    const entities = custom.received.find((one) => one.query.includes('_entities'));
+    expect(entities?.variables.representations).toEqual([{ __typename: 'Person', number: 'SECRET-NUMBER' }]);
+  });
+
+  test('a consumer does not choose what a computed field is computed from', async () => {
+    custom = await startCustom({ owner, second });
+    const answer = await custom.ask('{ person { risk: other advice } }');
+    expect(answer.data.person).toEqual({ risk: 'o', advice: 'because HIGH' });
+  });
+});
+
 describe('enumerations', () => {
   test('a value that is withheld is not shown', async () => {
     custom = await startCustom({ people });

@@ -2,12 +2,20 @@ import { composeServices } from '@apollo/composition';
 import { ApolloGateway, LocalGraphQLDataSource } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { execute, type GraphQLSchema, parse } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  type GraphQLSchema,
+  parse,
+  validate,
+} from 'graphql';
 import { createEngine } from '../../gateway/broker/engine.ts';
 import type { Fetch, FetchResult } from '../../gateway/broker/fetch.ts';
-import type { EngineInput, RunResult } from '../../gateway/broker/prepare.ts';
+import type { EngineInput } from '../../gateway/broker/prepare.ts';
 import type { Failure } from '../../gateway/errors.ts';
 import { buildSupergraph } from '../../gateway/registry/index.ts';
+import { naiveExecution } from './naive.ts';
 
 export type Resolvers = NonNullable<
   Extract<Parameters<typeof buildSubgraphSchema>[0], { resolvers?: unknown }>['resolvers']
@@ -21,6 +29,8 @@ export interface Member {
 
 export interface Answered {
   readonly data: unknown;
+  /** The JSON of `data` as it leaves, in the order of its keys. */
+  readonly text: string;
   readonly failures: readonly Failure[];
   readonly rows: number;
   /** Bodies that the subgraphs were sent, by subgraph, in order. */
@@ -32,8 +42,18 @@ export interface Federation {
   readonly supergraphSdl: string;
   /** Our engine's answer. `tamper` may change what a subgraph answers. */
   ours(query: string, variables?: Record<string, unknown>, options?: Options): Promise<Answered>;
+  /** One operation for several requests, as the warm path has it. */
+  prepare(
+    query: string,
+    guarded?: Partial<EngineInput>,
+  ): (variables?: Record<string, unknown>, tamper?: Options['tamper']) => Promise<Answered>;
+  /** What graphql-js makes of the merged schema, without any plan. */
+  plain(query: string, variables?: Record<string, unknown>): Promise<ExecutionResult>;
   /** The answer's data of @apollo/gateway. */
-  theirs(query: string, variables?: Record<string, unknown>): Promise<{ data: unknown; errors: number }>;
+  theirs(
+    query: string,
+    variables?: Record<string, unknown>,
+  ): Promise<{ data: unknown; errors: number; messages: readonly string[] }>;
 }
 
 interface Options {
@@ -63,6 +83,11 @@ export function federate(members: Readonly<Record<string, Member>>): Federation 
       buildSubgraphSchema({ typeDefs, resolvers: members[name]?.resolvers ?? {} }),
     ]),
   );
+  const schemaOf = (name: string): GraphQLSchema => {
+    const found = schemas.get(name);
+    if (!found) throw new Error(`no subgraph ${name}`);
+    return found;
+  };
   const schema = buildSupergraph(supergraphSdl).apiSchema().toGraphQLJSSchema();
   const engine = createEngine({
     supergraphSdl,
@@ -71,16 +96,39 @@ export function federate(members: Readonly<Record<string, Member>>): Federation 
     index: { rule: () => ({ provider: { name: 'provider' } }) },
   });
 
+  const naive = naiveExecution(
+    schema,
+    services.map(({ name, typeDefs }) => ({ name, typeDefs, schema: schemaOf(name) })),
+  );
+  const known = new Map<string, DocumentNode>();
+  /** Asks a subgraph as its server would be asked: what is not valid there is not executed. */
   const ask = async (subgraph: string, body: string): Promise<Buffer> => {
-    const subgraphSchema = schemas.get(subgraph);
-    if (!subgraphSchema) throw new Error(`no subgraph ${subgraph}`);
+    const subgraphSchema = schemaOf(subgraph);
     const { query, variables = {} } = JSON.parse(body);
-    const result = await execute({
-      schema: subgraphSchema,
-      document: parse(query),
-      variableValues: variables,
-    });
+    let document = known.get(`${subgraph} ${query}`);
+    if (!document) {
+      document = parse(query);
+      const errors = validate(subgraphSchema, document);
+      if (errors.length > 0) return Buffer.from(JSON.stringify({ errors }));
+      known.set(`${subgraph} ${query}`, document);
+    }
+    const result = await execute({ schema: subgraphSchema, document, variableValues: variables });
     return Buffer.from(JSON.stringify(result));
+  };
+
+  const prepare: Federation['prepare'] = (query, guarded) => {
+    const runnable = engine.compile({ ...unguarded(parse(query)), ...guarded });
+    return async (variables = {}, tamper) => {
+      const calls: { subgraph: string; body: string }[] = [];
+      const fetch: Fetch = async ({ subgraph, body }) => {
+        calls.push({ subgraph, body: String(body) });
+        const answered = await ask(subgraph, String(body));
+        return tamper?.(subgraph, answered) ?? { ok: true, body: answered };
+      };
+      const result = await runnable.run({ variables, fetch, onSubject: () => undefined });
+      const text = result.data.toString('utf8');
+      return { data: JSON.parse(text), text, failures: result.failures, rows: result.rows, calls };
+    };
   };
 
   let server: Promise<ApolloServer> | undefined;
@@ -88,11 +136,7 @@ export function federate(members: Readonly<Record<string, Member>>): Federation 
     const gateway = new ApolloGateway({
       supergraphSdl,
       logger: SILENT,
-      buildService: ({ name }) => {
-        const subgraphSchema = schemas.get(name);
-        if (!subgraphSchema) throw new Error(`no subgraph ${name}`);
-        return new LocalGraphQLDataSource(subgraphSchema);
-      },
+      buildService: ({ name }) => new LocalGraphQLDataSource(schemaOf(name)),
     });
     const started = new ApolloServer({ gateway, logger: SILENT, stopOnTerminationSignals: false });
     await started.start();
@@ -102,24 +146,18 @@ export function federate(members: Readonly<Record<string, Member>>): Federation 
   return {
     schema,
     supergraphSdl,
-    async ours(query, variables = {}, options = {}) {
-      const calls: { subgraph: string; body: string }[] = [];
-      const fetch: Fetch = async ({ subgraph, body }) => {
-        calls.push({ subgraph, body: String(body) });
-        const answered = await ask(subgraph, String(body));
-        return options.tamper?.(subgraph, answered) ?? { ok: true, body: answered };
-      };
-      const document = parse(query);
-      const runnable = engine.compile({ ...unguarded(document), ...options.guarded });
-      const result = await runnable.run({ variables, fetch, onSubject: () => undefined });
-      return { data: read(result), failures: result.failures, rows: result.rows, calls };
+    async ours(query, variables = {}, { tamper, guarded } = {}) {
+      return prepare(query, guarded)(variables, tamper);
     },
+    prepare,
+    plain: (query, variables = {}) => naive(query, variables),
     async theirs(query, variables = {}) {
       server ??= reference();
       const response = await (await server).executeOperation({ query, variables });
       if (response.body.kind !== 'single') throw new Error('an incremental answer');
       const { data, errors = [] } = response.body.singleResult;
-      return { data: JSON.parse(JSON.stringify(data ?? null)), errors: errors.length };
+      const messages = errors.map((one) => one.message);
+      return { data: JSON.parse(JSON.stringify(data ?? null)), errors: errors.length, messages };
     },
   };
 }
@@ -132,11 +170,6 @@ export function unguarded(document: EngineInput['document']): EngineInput {
     guarded: { denied: new Map(), masked: new Map(), deniedValues: new Map() },
     subjects: new Set(),
   };
-}
-
-/** As a consumer would read it: through JSON. */
-function read(result: RunResult): unknown {
-  return JSON.parse(result.data.toString('utf8'));
 }
 
 const silent = (): void => undefined;

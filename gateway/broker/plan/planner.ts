@@ -3,6 +3,7 @@ import { prettyFormatQueryPlan, type QueryPlan, QueryPlanner } from '@apollo/que
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { buildSupergraph } from '../../registry/index.ts';
 import { withoutContradictions } from './contradictions.ts';
+import { internalKeys, type KeyOf, withInternalKeys } from './internal-keys.ts';
 
 /** Plans operations over one supergraph. */
 export interface Planner {
@@ -11,6 +12,8 @@ export interface Planner {
    * each progressive `@override` is asked: a label `percent(n)` is on for draws below n.
    */
   plan(document: DocumentNode, draw: number): QueryPlan;
+  /** The key under which a plan asks for a consumer's field. */
+  readonly keyOf: KeyOf;
   /** Percentages at which plans change, ascending; draws between the same two have the same plan. */
   readonly thresholds: readonly number[];
   /** Every type that subgraphs may name, also those that consumers may not see. */
@@ -21,6 +24,7 @@ export function createPlanner(supergraphSdl: string): Planner {
   const supergraph = buildSupergraph(supergraphSdl);
   const schema = supergraph.apiSchema();
   const planner = new QueryPlanner(supergraph);
+  const keyOf = internalKeys(supergraphSdl);
   const labels = new Map(
     [...supergraphSdl.matchAll(/overrideLabel: "(percent\((\d+(?:\.\d+)?)\))"/g)].map(
       ([, label = '', percent]) => [label, Number(percent)],
@@ -30,10 +34,11 @@ export function createPlanner(supergraphSdl: string): Planner {
   return {
     thresholds: [...new Set(partial)].sort((a, b) => a - b),
     supergraph: supergraph.schema.toGraphQLJSSchema(),
+    keyOf,
     // Federation's own types for documents come from its copy of graphql's type declarations: the same ones.
     plan(document, draw) {
       const overrideConditions = new Map([...labels].map(([label, percent]) => [label, draw < percent]));
-      const settled = withoutContradictions(document);
+      const settled = withoutContradictions(withInternalKeys(document, keyOf));
       const operation = operationFromDocument(schema, settled, { validate: false });
       return planner.buildQueryPlan(operation, { overrideConditions });
     },

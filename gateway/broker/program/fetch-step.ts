@@ -1,5 +1,12 @@
 import type { FetchNode } from '@apollo/query-planner';
-import { type DocumentNode, type GraphQLSchema, Kind, parse, type SelectionSetNode } from 'graphql';
+import {
+  type DocumentNode,
+  type GraphQLSchema,
+  isInterfaceType,
+  Kind,
+  parse,
+  type SelectionSetNode,
+} from 'graphql';
 import type { Failure } from '../../errors.ts';
 import type { Fetch, FetchResult } from '../fetch.ts';
 import { type ProviderAnswer, type ReportedError, readAnswer } from './answer.ts';
@@ -109,6 +116,8 @@ export function compileFetch(
         continue;
       }
       outputRewrite?.(entity);
+      // Who knows it only as an interface object does not know better than who told its type.
+      if (isInterfaceType(schema.getType(String(entity.__typename)))) delete entity.__typename;
       for (const target of same) mergeInto(target, same.length > 1 ? structuredClone(entity) : entity);
     }
   };

@@ -89,6 +89,7 @@ function compileRoot(input: ShaperInput, root: GraphQLObjectType): Scan {
   ): Scan => {
     const fields = [...collectFields(schema, fragments, conditions, type, sets)].map(
       ([key, nodes], index) => {
+        if (nodes[0] && input.keyOf(nodes[0]) !== key) throw new Unscannable(); // It has to be renamed.
         const mark = Buffer.from(`${index === 0 ? '{' : ','}${JSON.stringify(key)}:`);
         return { mark, scan: compileField(type, nodes, place) };
       },

@@ -2,10 +2,12 @@ import {
   type DocumentNode,
   type FieldNode,
   type GraphQLField,
+  type GraphQLInterfaceType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
   isAbstractType,
+  isInterfaceType,
   isLeafType,
   isListType,
   isNonNullType,
@@ -39,6 +41,8 @@ export interface ShaperInput {
   readonly guarded: Guarded;
   readonly subjects: ReadonlySet<FieldNode>;
   readonly conditions: Conditions;
+  /** The key under which providers were asked for a field. */
+  keyOf(node: FieldNode): string;
   /** The department that answers for a coordinate, for messages. */
   providerOf(coordinate: string): string;
 }
@@ -48,6 +52,9 @@ interface Run extends Shaping {
   readonly path: (string | number)[];
   lists: number;
 }
+
+/** The type that fields are read from: an object's, or an interface whose objects need not be told apart. */
+type Owner = GraphQLObjectType | GraphQLInterfaceType;
 
 /** Completes one value (GraphQL spec §6.4.3); `PROPAGATE` when a null may not stand here (§6.4.4). */
 type Complete = (value: unknown, run: Run) => unknown;
@@ -66,12 +73,12 @@ export function compileShaper(input: ShaperInput): Shaper {
   const root = schema.getRootType(operation.operation);
   if (!root) throw new Error(`the schema has no ${operation.operation} type`);
 
-  const compileSets = (type: GraphQLObjectType, sets: readonly SelectionSetNode[]): CompleteField[] =>
+  const compileSets = (type: Owner, sets: readonly SelectionSetNode[]): CompleteField[] =>
     [...collectFields(schema, fragments, input.conditions, type, sets)].map(([key, nodes]) =>
       compileField(type, key, nodes),
     );
 
-  const compileField = (type: GraphQLObjectType, key: string, nodes: readonly FieldNode[]): CompleteField => {
+  const compileField = (type: Owner, key: string, nodes: readonly FieldNode[]): CompleteField => {
     const [node] = nodes;
     if (!node) throw new Error('a response key without a field');
     if (node.name.value === '__typename') {
@@ -88,7 +95,7 @@ export function compileShaper(input: ShaperInput): Shaper {
   };
 
   const completeField = (
-    type: GraphQLObjectType,
+    type: Owner,
     key: string,
     nodes: readonly FieldNode[],
     field: GraphQLField<unknown, unknown>,
@@ -100,10 +107,11 @@ export function compileShaper(input: ShaperInput): Shaper {
     });
     const complete = compileType(field.type, type, nodes, broken);
     const isNonNull = isNonNullType(field.type);
+    const asked = nodes[0] ? input.keyOf(nodes[0]) : key;
     return (source, target, run) => {
       run.path.push(key);
-      const value = source[key];
-      if (value === undefined) noteMissing(source, key, run, isNonNull ? broken : null);
+      const value = source[asked];
+      if (value === undefined) noteMissing(source, asked, run, isNonNull ? broken : null);
       const completed = complete(value ?? null, run);
       run.path.pop();
       if (completed === PROPAGATE) return false;
@@ -114,7 +122,7 @@ export function compileShaper(input: ShaperInput): Shaper {
 
   const compileType = (
     type: GraphQLOutputType,
-    parent: GraphQLObjectType,
+    parent: Owner,
     nodes: readonly FieldNode[],
     broken: () => Failure,
   ): Complete => {
@@ -131,16 +139,19 @@ export function compileShaper(input: ShaperInput): Shaper {
     if (isLeafType(type)) return completeLeaf(type, parent, nodes, broken);
     const sets = nodes.flatMap((one) => one.selectionSet ?? []);
     const byType = new Map<string, CompleteField[]>();
-    const fieldsOf = (object: GraphQLObjectType): CompleteField[] => {
+    const fieldsOf = (object: Owner): CompleteField[] => {
       const known = byType.get(object.name);
       if (known) return known;
       const compiled = compileSets(object, sets);
       byType.set(object.name, compiled);
       return compiled;
     };
-    const resolve = (value: JsonObject): GraphQLObjectType | null => {
+    const resolve = (value: JsonObject): Owner | null => {
       const name = value.__typename;
       if (isObjectType(type)) return name === undefined || name === null || name === type.name ? type : null;
+      // An interface object (@interfaceObject) does not say, or does not know, what it is.
+      if (isInterfaceType(type) && (name === undefined || name === type.name))
+        return isSameForAll(type, sets) ? type : null;
       const runtime = typeof name === 'string' ? schema.getType(name) : undefined;
       return runtime && isObjectType(runtime) && isAbstractType(type) && schema.isSubType(type, runtime)
         ? runtime
@@ -155,14 +166,31 @@ export function compileShaper(input: ShaperInput): Shaper {
     };
   };
 
+  /** Is the same selected of every type that implements the interface? Then it does not matter which one it is. */
+  const isSameForAll = (type: GraphQLInterfaceType, sets: readonly SelectionSetNode[]): boolean => {
+    const fieldsOf = (one: Owner) =>
+      [...collectFields(schema, fragments, input.conditions, one, sets)].flat(2);
+    const fields = fieldsOf(type);
+    if (fields.some((one) => typeof one !== 'string' && one.name.value === '__typename')) return false;
+    return schema
+      .getPossibleTypes(type)
+      .map(fieldsOf)
+      .every((own) => own.length === fields.length && own.every((one, index) => one === fields[index]));
+  };
+
   const completeLeaf = (
     type: Parameters<typeof leafCheck>[0],
-    parent: GraphQLObjectType,
+    parent: Owner,
     nodes: readonly FieldNode[],
     broken: () => Failure,
   ): Complete => {
     const check = leafCheck(type);
-    const masks = [...new Set(nodes.flatMap((one) => guarded.masked.get(one)?.get(parent.name) ?? []))];
+    // Of an interface, whichever type may be behind it: all their masks.
+    const masksOf = (one: FieldNode) =>
+      isInterfaceType(parent)
+        ? [...(guarded.masked.get(one)?.values() ?? [])]
+        : (guarded.masked.get(one)?.get(parent.name) ?? []);
+    const masks = [...new Set(nodes.flatMap(masksOf))];
     const isSubject = nodes.some((one) => subjects.has(one));
     const deniedValues = nodes.flatMap((one) => guarded.deniedValues.get(one) ?? []);
     return (value, run) => {

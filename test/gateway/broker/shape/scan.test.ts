@@ -20,6 +20,7 @@ function inputFor(query: string, guarded: Partial<ShaperInput['guarded']> = {}):
     subjects: new Set(),
     conditions: new Map(),
     providerOf: () => 'provider',
+    keyOf: (node) => node.alias?.value ?? node.name.value,
   };
 }
 

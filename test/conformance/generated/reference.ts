@@ -1,0 +1,34 @@
+import { type ExecutionResult, execute, type GraphQLSchema, parse } from 'graphql';
+import type { Log } from './members.ts';
+import { fieldsByName, type Instance, resolved } from './values.ts';
+import type { World } from './world.ts';
+
+/** Executes an operation with graphql-js alone, over the merged schema and all the data: what every gateway should answer. */
+export async function referenceAnswer(
+  schema: GraphQLSchema,
+  world: World,
+  query: string,
+  variables: Readonly<Record<string, unknown>>,
+  log: Log,
+): Promise<ExecutionResult> {
+  const fields = fieldsByName(world);
+  return execute({
+    schema,
+    document: parse(query),
+    variableValues: variables,
+    rootValue: { __typename: 'Query', id: '' },
+    typeResolver: (value) => (value as Instance).__typename,
+    fieldResolver: (parent: Instance & Record<string, unknown>, args, _, info) => {
+      const field = fields.get(info.fieldName);
+      if (!field) return parent[info.fieldName];
+      const isRoot = info.parentType.name === 'Query' || info.parentType.name === 'Mutation';
+      if (info.parentType.name === 'Mutation') log.push(`${field.name}${JSON.stringify(args)}`);
+      return resolved(
+        field,
+        isRoot ? info.parentType.name : parent.__typename,
+        isRoot ? '' : parent.id,
+        args,
+      );
+    },
+  });
+}
