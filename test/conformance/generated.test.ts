@@ -12,7 +12,7 @@ import { worldOf } from './generated/world.ts';
 import { type Federation, federate } from './harness.ts';
 
 /** `LIANCHA_RUNS=1000` for a long run with a seed of its own. A failure prints its seed and the shrunk case: keep it in `kept.json`. */
-const RUNS = Number(process.env.LIANCHA_RUNS ?? 60);
+const RUNS = Number(process.env.LIANCHA_RUNS ?? 50);
 /** What `npm test` runs is the same each time. */
 const SEED = 20_261_124;
 /** Of so many operations, one is asked of @apollo/gateway as well, for it is slow. */
@@ -47,7 +47,13 @@ describe('generated supergraphs', () => {
         compared++;
         if (!(await agrees(fed, query, variables[0] ?? {}))) differing++;
       }),
-      { numRuns: RUNS, examples, ...(process.env.LIANCHA_RUNS === undefined && { seed: SEED }) },
+      {
+        numRuns: RUNS,
+        examples,
+        endOnFailure: process.env.LIANCHA_NO_SHRINK !== undefined,
+        interruptAfterTimeLimit: 30_000 + 3_000 * RUNS,
+        ...(process.env.LIANCHA_RUNS === undefined && { seed: SEED }),
+      },
     );
     process.stdout.write(
       `@apollo/gateway differs from graphql-js in ${differing} of ${compared} operations, Liancha in none\n`,
