@@ -48,7 +48,9 @@ export function createPolicy(options: PolicyOptions): Policy {
       const now = options.now();
       if (kept && kept.generation === generation && now < kept.entitlement.validUntil)
         return kept.entitlement;
-      const own = options.grants.current().filter((one) => one.department === principal.department);
+      const own = options.grants
+        .current()
+        .filter((one) => one.department === principal.department && isPlain(one));
       const entitlement = createEntitlement({
         texts,
         revision,
@@ -63,6 +65,11 @@ export function createPolicy(options: PolicyOptions): Policy {
     },
     close: stop,
   };
+}
+
+/** A limit that is not enforced yet must not be passed over: such a grant does not hold. */
+function isPlain(grant: Grant): boolean {
+  return grant.scope.length === 0 && grant.masks.size === 0 && grant.quotaPerDay === null;
 }
 
 interface Basis {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type DepartmentCode, type GrantId, USES, type Use } from '../../words.ts';
+import { type DepartmentCode, type GrantId, MASK_RULES, type MaskRule, USES, type Use } from '../../words.ts';
+import { type ScopeCondition, ScopeConditionEntry } from './scope.ts';
 
 /** The right that an approval gives (授权), Measures Art. 12. */
 export interface Grant {
@@ -11,6 +12,14 @@ export interface Grant {
   /** Milliseconds since the epoch; valid from the first, no longer valid at the second. */
   readonly validFrom: number;
   readonly validUntil: number;
+  /** Which records: all conditions must hold. Empty: every record. */
+  readonly scope: readonly ScopeCondition[];
+  /** Masks by coordinate, for items that this grant gives only masked, whatever the provider's rule says. */
+  readonly masks: ReadonlyMap<string, MaskRule>;
+  /** How many answers a day (UTC+8) may disclose by this grant; null: no limit of its own. */
+  readonly quotaPerDay: number | null;
+  /** Whom to ask about the grant. */
+  readonly contact: string | null;
 }
 
 /** Where grants come from. `current` is cheap and gives the same array until something changes. */
@@ -22,14 +31,20 @@ export interface GrantSource {
 
 const Instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 
+const CoordinatePattern = z.string().regex(/^[A-Za-z]\w*\.(\*|[a-z]\w*)$/);
+
 const GrantEntry = z
   .strictObject({
     id: z.string().regex(/^G-\d{4}-\d{4}$/),
     department: z.string().length(18),
-    coordinates: z.array(z.string().regex(/^[A-Za-z]\w*\.(\*|[a-z]\w*)$/)).min(1),
+    coordinates: z.array(CoordinatePattern).min(1),
     uses: z.array(z.enum(USES)).min(1),
     validFrom: Instant,
     validUntil: Instant,
+    scope: z.array(ScopeConditionEntry).default([]),
+    masks: z.record(CoordinatePattern, z.enum(MASK_RULES)).default({}),
+    quotaPerDay: z.number().int().positive().nullable().default(null),
+    contact: z.string().min(1).nullable().default(null),
     note: z.string().optional(),
   })
   .refine((one) => one.validFrom < one.validUntil, 'validFrom must be before validUntil');
@@ -47,7 +62,12 @@ export function parseGrants(content: unknown, isDepartment: (code: string) => bo
     if (ids.has(one.id)) throw new Error(`${one.id}: the id is used twice`);
     ids.add(one.id);
     const { note: _, ...grant } = one;
-    return { ...grant, id: grant.id as GrantId, department: grant.department as DepartmentCode };
+    return {
+      ...grant,
+      id: grant.id as GrantId,
+      department: grant.department as DepartmentCode,
+      masks: new Map(Object.entries(grant.masks)),
+    };
   });
 }
 

@@ -33,6 +33,10 @@ function grant(more: Partial<Grant> = {}): Grant {
     uses: ['ADMINISTRATIVE_BASIS'],
     validFrom: NOW - 1_000,
     validUntil: NOW + 1_000,
+    scope: [],
+    masks: new Map(),
+    quotaPerDay: null,
+    contact: null,
     ...more,
   };
 }
