@@ -75,6 +75,25 @@ const Configuration = z.strictObject({
       cost: positive.default(20_000),
     })
     .prefault({}),
+  subscriptions: z
+    .strictObject({
+      /** WebSockets at once, of all departments. */
+      connections: positive.default(10_000),
+      /** Subscriptions, and WebSockets, that one department may have at once. */
+      perDepartment: positive.default(1_000),
+      /** Operations at once on one WebSocket. */
+      perConnection: positive.default(100),
+      /** What may wait for a consumer that is slow. */
+      queue: z
+        .strictObject({ events: positive.default(100), bytes: positive.default(4_194_304) })
+        .prefault({}),
+      /** Largest event of a provider. */
+      eventBytes: positive.default(1_048_576),
+      /** A WebSocket that does not say who it is is closed after this long. */
+      initMs: positive.default(3_000),
+      keepAliveMs: positive.default(12_000),
+    })
+    .prefault({}),
   ledger: z
     .strictObject({
       /** For a new ledger: `sha256/ed25519`, or `sm3/sm2` where Chinese cryptography is required. */

@@ -70,6 +70,17 @@ const CATALOGUE = {
     'zh-CN': '请求体超过上限（{limit} 字节）。请缩小请求。',
     en: 'The request body exceeds the limit of {limit} bytes. Send a smaller request.',
   },
+  SUBSCRIPTIONS_EXCEEDED: {
+    status: 429,
+    'zh-CN': '同时进行的订阅已达上限（{limit}）。请先结束不再需要的订阅。',
+    en: 'There are as many subscriptions at once as there may be ({limit}). End those that you no longer need.',
+  },
+  CONSUMER_TOO_SLOW: {
+    status: 200,
+    'zh-CN':
+      '贵方未及时接收，待取事件已超过上限（{limit}），订阅已结束。请重新订阅，并以查询补取错过的变更。',
+    en: 'Your side did not keep up: more than {limit} events were waiting, so the subscription has ended. Subscribe again, and query for what you have missed.',
+  },
   PROVIDER_UNAVAILABLE: {
     status: 200,
     'zh-CN': '{provider}的服务暂不可用，其信息项本次未能取得。请稍后重试。',

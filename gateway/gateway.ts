@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openAssertionSigner } from './broker/index.ts';
 import type { Configuration } from './config.ts';
 import { readExamples } from './demonstration.ts';
+import type { Failure } from './errors.ts';
 import { createExchange, readRuleSets } from './exchange/index.ts';
 import { projectRoot } from './files.ts';
 import { greeting } from './greeting.ts';
@@ -11,6 +13,7 @@ import {
   createExchangeEndpoint,
   createGatekeeper,
   createGraphqlEndpoint,
+  createPush,
   createRoutes,
   listen,
 } from './http/index.ts';
@@ -85,6 +88,12 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
     throw error;
   });
   let base = configuration.publicUrl ?? '';
+  const { subscriptions } = configuration;
+  const defect = (error: unknown): Failure => {
+    const id = randomUUID();
+    logger.error({ reference: id, error }, 'an operation has failed');
+    return { code: 'INTERNAL_SERVER_ERROR', details: { id } };
+  };
   const serving = await createServing(publication, {
     broker: {
       limits,
@@ -95,7 +104,10 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
       stage: tracing.stage,
       maskFor: (rule, principal) => maskFor(rule, principal.department, pseudonymKey),
       applyLink: (coordinate) => `${base}/?apply=${encodeURIComponent(coordinate)}`,
+      subscriptions,
+      defect,
     },
+    sockets: { ...subscriptions, timeoutMs: providers.timeoutMs },
     upstream: { ...providers, answerBytes: limits.answerBytes },
     tokens: limits.tokens,
     authorize: ({ subgraph, principal, purpose, grants, disclosure }) => {
@@ -138,8 +150,16 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
     onDefect: (reference, error) => logger.error({ reference, error }, 'a request has failed'),
     onAnswered: metrics.observeRequest,
   });
+  const push = createPush({
+    gatekeeper,
+    service: () => live.current(),
+    limits: { ...subscriptions, requestBytes: limits.requestBytes },
+    publicHost: configuration.publicUrl ? new URL(configuration.publicUrl).host : null,
+    now,
+    defect,
+  });
   const routes = createRoutes({
-    graphql,
+    graphql: push.orElse(graphql),
     isReady: () => isReady,
     jwks: () => signer.jwks(),
     metrics: () => metrics.text(),
@@ -159,7 +179,7 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
     await database.close();
     await tracing.close();
   };
-  const server = await listen(routes, configuration.host, configuration.port).catch(
+  const server = await listen(routes, configuration.host, configuration.port, push.upgrade).catch(
     async (error: unknown) => {
       await closeParts();
       throw error;
@@ -174,6 +194,7 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
     greeting: () => greetingFor(base, demonstration, departments.all(), root),
     async close() {
       isReady = false;
+      await push.close(GRACE_MS);
       await server.close(GRACE_MS);
       await closeParts();
     },

@@ -1,4 +1,6 @@
-import { createGraphqlEndpoint, createOpenRoutes, listen } from './http/index.ts';
+import { randomUUID } from 'node:crypto';
+import type { Failure } from './errors.ts';
+import { createGraphqlEndpoint, createOpenRoutes, createPush, listen } from './http/index.ts';
 import { memoryLedger } from './ledger/index.ts';
 import { openPublication } from './registry/index.ts';
 import { createServing } from './serving.ts';
@@ -23,6 +25,15 @@ const LIMITS = {
 const REQUEST_BYTES = 16 * 1_048_576;
 const UPSTREAM = { timeoutMs: 30_000, connections: 64, answerBytes: 256 * 1_048_576 };
 const BATCH = 100;
+const SOCKETS = {
+  connections: 10_000,
+  perConnection: 10_000,
+  perDepartment: 10_000,
+  queue: { events: 10_000, bytes: 256 * 1_048_576 },
+  eventBytes: 16 * 1_048_576,
+  initMs: 10_000,
+  keepAliveMs: 12_000,
+};
 
 const ANYBODY: Principal = {
   department: 'open' as DepartmentCode,
@@ -36,10 +47,15 @@ const ANYBODY: Principal = {
  * on loopback only, so that conformance suites and load tests of others can be pointed at it.
  */
 export async function startOpenGateway(options: OpenGatewayOptions) {
+  const defect = (error: unknown): Failure => {
+    const id = randomUUID();
+    options.onDefect(id, error);
+    return { code: 'INTERNAL_SERVER_ERROR', details: { id } };
+  };
   const serving = await createServing(openPublication(options.supergraphSdl), {
     broker: {
       limits: LIMITS,
-      policy: { revision: 'open', entitle: () => EVERYTHING },
+      policy: { revision: 'open', entitle: () => EVERYTHING, onChange: () => () => undefined },
       purposeByDefault: { use: 'WORK_REFERENCE', matter: 'open', onDenied: 'NULL' },
       ledger: memoryLedger(Date.now),
       now: Date.now,
@@ -47,24 +63,37 @@ export async function startOpenGateway(options: OpenGatewayOptions) {
       stage: (_, work) => work(),
       maskFor: () => (value) => value,
       applyLink: () => '',
+      subscriptions: SOCKETS,
+      defect,
     },
+    sockets: { ...SOCKETS, timeoutMs: UPSTREAM.timeoutMs },
     upstream: UPSTREAM,
     tokens: LIMITS.tokens,
     authorize: () => undefined,
     onCalled: () => undefined,
   });
   const graphql = createGraphqlEndpoint({
-    gatekeeper: { admit: () => ({ ok: true, principal: ANYBODY }) },
+    gatekeeper: GATEKEEPER,
     service: () => serving,
     requestBytes: REQUEST_BYTES,
     batch: BATCH,
     onDefect: options.onDefect,
     onAnswered: () => undefined,
   });
-  const server = await listen(createOpenRoutes(graphql), '127.0.0.1', options.port);
+  const push = createPush({
+    gatekeeper: GATEKEEPER,
+    service: () => serving,
+    limits: { ...SOCKETS, requestBytes: REQUEST_BYTES },
+    publicHost: null,
+    now: Date.now,
+    defect,
+  });
+  const routes = createOpenRoutes(push.orElse(graphql));
+  const server = await listen(routes, '127.0.0.1', options.port, push.upgrade);
   return {
     url: `http://127.0.0.1:${server.port}`,
     async close() {
+      await push.close(1_000);
       await server.close(1_000);
       await serving.retire();
     },
@@ -78,6 +107,9 @@ const NO_HASHES = {
   operation: (hash: string) => hash,
   content: () => '',
 };
+
+const NOBODY_IS_REFUSED = { ok: true, principal: ANYBODY, expires: Number.POSITIVE_INFINITY } as const;
+const GATEKEEPER = { admit: () => NOBODY_IS_REFUSED, identify: () => NOBODY_IS_REFUSED };
 
 const EVERYTHING = {
   key: 'open',

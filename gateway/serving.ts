@@ -2,6 +2,7 @@ import {
   type BrokerParts,
   createBroker,
   createEngine,
+  createProviderSockets,
   createUpstream,
   type ProviderQuestion,
 } from './broker/index.ts';
@@ -13,8 +14,9 @@ type CallOutcome = 'OK' | 'PROVIDER_UNAVAILABLE' | 'PROVIDER_TIMEOUT';
 
 /** What every serving is made with, whatever is published. */
 export interface ServingParts {
-  readonly broker: Omit<BrokerParts, 'publication' | 'engine' | 'ask'>;
+  readonly broker: Omit<BrokerParts, 'publication' | 'engine' | 'ask' | 'listen'>;
   readonly upstream: Parameters<typeof createUpstream>[1];
+  readonly sockets: Parameters<typeof createProviderSockets>[1];
   /** Longest operation that is parsed. */
   readonly tokens: number;
   /** The `Authorization` with which a provider is asked; none where nobody in particular asks. */
@@ -35,6 +37,7 @@ export interface Serving extends Service {
 
 export async function createServing(publication: Publication, parts: ServingParts): Promise<Serving> {
   const upstream = createUpstream(publication.subgraphs, parts.upstream);
+  const sockets = createProviderSockets(publication.subgraphs, parts.sockets);
   const broker = createBroker({
     ...parts.broker,
     publication,
@@ -47,6 +50,11 @@ export async function createServing(publication: Publication, parts: ServingPart
       const result = await upstream.send(subgraph, request);
       parts.onCalled(subgraph, result.ok ? 'OK' : result.code, performance.now() - start);
       return result;
+    },
+    listen(question, listener) {
+      const authorization = parts.authorize(question);
+      const request = { body: question.body, ...(authorization !== undefined && { authorization }) };
+      return sockets.open(question.subgraph, request, listener);
     },
   });
   const door = await createApolloDoor(broker, parts.tokens);
@@ -68,6 +76,7 @@ export async function createServing(publication: Publication, parts: ServingPart
       if (isRetired && inside === 0) onEmpty();
     },
     async retire() {
+      await broker.subscriptions.endAll('REPLACED'); // Whoever serves them opens them anew at what is live.
       isRetired = true;
       if (inside === 0) onEmpty();
       await empty;

@@ -7,7 +7,8 @@ import type { Admission } from './operation/index.ts';
 import { admitOperation } from './operation/index.ts';
 import type { Answer, BrokerParts } from './parts.ts';
 import { type PreparedOperation, prepareOperation } from './prepare.ts';
-import { execute, recorded, refusal } from './record.ts';
+import { execute, noted, recorded } from './record.ts';
+import { createSubscriptions, type Subscriptions } from './subscribe/index.ts';
 
 /** How many operations are kept ready, and how much of their text. */
 const KEPT_OPERATIONS = 2_000;
@@ -28,6 +29,8 @@ export interface Broker {
     variables: Readonly<Record<string, unknown>>,
     principal: Principal,
   ): Promise<Answer>;
+  /** Opens and ends what providers push. */
+  readonly subscriptions: Subscriptions;
   /** The operations that are kept ready, with the departments that have asked them. */
   seen(): { readonly text: string; readonly departments: readonly string[] }[];
   /** Adds the proof that the answer's disclosure is in the ledger's tree. */
@@ -63,14 +66,14 @@ export function createBroker(parts: BrokerParts): Broker {
     const { kind } = operation.admitted;
     operation.askedBy.add(principal.departmentName);
     if (kind === 'subscription')
-      return refusal(parts, undecided(operation, variables, principal), [NOT_ONE_ANSWER]);
+      return noted(parts, undecided(operation, variables, principal), [NOT_ONE_ANSWER]);
     const decided = decide(parts, operation, variables, principal);
-    if (!decided.ok) return refusal(parts, decided.about, decided.failures);
-    return recorded(parts, decided.about, await execute(parts, decided, kind === 'query'));
+    if (!decided.ok) return noted(parts, decided.about, decided.failures);
+    return recorded(parts, decided.about, await execute(parts, decided, { idempotent: kind === 'query' }));
   };
 
   const refuse: Broker['refuse'] = (hash, failures, principal) =>
-    refusal(parts, { hash, name: null, principal, purpose: null, variables: {} }, failures);
+    noted(parts, { hash, name: null, principal, purpose: null, variables: {} }, failures);
 
   const prove: Broker['prove'] = async (given) => {
     const proof = await ledger.prove(given.receipt).catch(() => null);
@@ -80,7 +83,8 @@ export function createBroker(parts: BrokerParts): Broker {
   const seen: Broker['seen'] = () =>
     [...operations.values()].map(({ text, askedBy }) => ({ text, departments: [...askedBy] }));
 
-  return { publication, known, seen, admit, answer, prove, refuse };
+  const subscriptions = createSubscriptions(parts);
+  return { publication, subscriptions, known, seen, admit, answer, prove, refuse };
 }
 
 const NOT_ONE_ANSWER: Failure = {

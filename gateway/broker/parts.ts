@@ -17,12 +17,20 @@ export interface Answer {
   readonly proof?: InclusionProof;
 }
 
+/** What the broker needs of `policy`. */
+export interface DecidingPolicy {
+  readonly revision: string;
+  entitle(principal: Principal, use: Use): Entitlement;
+  /** Tells when entitlements may have changed before their time. */
+  onChange(listener: () => void): () => void;
+}
+
 /** What the broker needs of the other parts; each behind the narrowest interface that serves. */
 export interface BrokerParts {
   readonly publication: Publication;
   readonly engine: Engine;
   readonly limits: OperationLimits;
-  readonly policy: { readonly revision: string; entitle(principal: Principal, use: Use): Entitlement };
+  readonly policy: DecidingPolicy;
   readonly ledger: Ledger;
   maskFor(rule: MaskRule, principal: Principal): (value: unknown) => unknown;
   readonly hashes: KeyedHashes;
@@ -31,6 +39,11 @@ export interface BrokerParts {
   readonly purposeByDefault?: StatedPurpose;
   /** Asks a provider on behalf of one disclosure. */
   ask(call: ProviderQuestion): Promise<FetchResult>;
+  /** Subscribes at a provider on behalf of the disclosure that records the start. What it returns hangs up. */
+  listen(question: ProviderQuestion, listener: ProviderListener): () => void;
+  readonly subscriptions: SubscriptionLimits;
+  /** Takes note of a defect, and says what a consumer is told of it. */
+  defect(error: unknown): Failure;
   now(): number;
   /** Runs one stage of the query's way, in a span of its own where tracing is on. */
   stage<T>(name: Stage, work: () => T): T;
@@ -48,4 +61,19 @@ export interface ProviderQuestion {
   readonly purpose: StatedPurpose;
   readonly grants: readonly string[];
   readonly disclosure: DisclosureId;
+}
+
+/** Hears what a provider pushes. */
+export interface ProviderListener {
+  /** A GraphQL response as JSON. */
+  event(body: Buffer): void;
+  /** There is no more: the provider has come to an end, or why it is lost. */
+  end(failure: Failure | null): void;
+}
+
+export interface SubscriptionLimits {
+  /** Subscriptions that one department may have at once. */
+  readonly perDepartment: number;
+  /** What may wait for a consumer that is slow. */
+  readonly queue: { readonly events: number; readonly bytes: number };
 }

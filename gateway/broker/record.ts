@@ -16,26 +16,34 @@ export interface Executed {
   readonly providers: readonly ProviderCall[];
 }
 
-/** Runs a decided request. `given` is the answer to the first fetch where there is one already: a pushed event. */
+/** How a request is run. */
+export interface Execution {
+  /** Only reads: a fetch may be tried again. */
+  readonly idempotent: boolean;
+  /** What a provider has pushed: the answer to the first fetch, which then asks nobody. */
+  readonly event?: Buffer;
+  readonly draw?: number;
+}
+
+/** Runs a decided request. */
 export async function execute(
   parts: BrokerParts,
   { program, values, about }: Extract<Decided, { ok: true }>,
-  idempotent: boolean,
-  given?: Buffer,
+  { idempotent, event: pushed, draw }: Execution,
 ): Promise<Executed> {
   const id = parts.ledger.nextId();
   const calls = new Map<string, ProviderCall>();
   const subjects = new Set<string>();
   const { principal, purpose } = about;
-  let event = given;
+  let event = pushed;
   const fetch: Fetch = async ({ subgraph, body }) => {
     if (!principal || !purpose)
       return { ok: false, code: 'PROVIDER_UNAVAILABLE', details: { provider: subgraph } };
     if (event) {
-      const pushed: FetchResult = { ok: true, body: event };
+      const result: FetchResult = { ok: true, body: event };
       event = undefined;
-      noteCall(calls, subgraph, pushed);
-      return pushed;
+      noteCall(calls, subgraph, result);
+      return result;
     }
     const grants = about.judgement?.grants ?? [];
     const question = { subgraph, body, idempotent, principal, purpose, grants, disclosure: id };
@@ -46,7 +54,7 @@ export async function execute(
   const onSubject = (value: unknown): void => {
     if (value !== null && value !== undefined) subjects.add(parts.hashes.subject(value));
   };
-  const run = () => program.run({ variables: values, onSubject, fetch });
+  const run = () => program.run({ variables: values, onSubject, fetch, ...(draw !== undefined && { draw }) });
   const { data, failures, rows } = await parts.stage('execute', run);
   const providers = [...calls.values()].map((call) => withFailures(call, failures));
   return { id, data, failures, rows, subjects: [...subjects], providers };
@@ -64,13 +72,16 @@ export async function recorded(parts: BrokerParts, about: About, executed: Execu
   return { receipt: id, data, failures };
 }
 
-/** A refusal, recorded. Nothing leaves that is not on record; when the record fails, only that is said. */
-export async function refusal(
+/**
+ * A record without data: a refusal, or the start and the end of a subscription. Nothing leaves that is not on record;
+ * when the record fails, only that is said.
+ */
+export async function noted(
   parts: BrokerParts,
   about: About,
   failures: readonly Failure[],
+  id: DisclosureId = parts.ledger.nextId(),
 ): Promise<Answer> {
-  const id = parts.ledger.nextId();
   try {
     await parts.ledger.append(disclosureOf(parts, id, about, failures));
   } catch {

@@ -5,8 +5,8 @@ import type { Principal } from '../words.ts';
 interface Identity {
   authenticate(authorization: string | undefined): Authenticated | Promise<Authenticated>;
 }
-type Authenticated =
-  | { readonly ok: true; readonly principal: Principal }
+export type Authenticated =
+  | { readonly ok: true; readonly principal: Principal; readonly expires: number }
   | { readonly ok: false; readonly failure: Failure };
 
 /** What the gatekeeper needs of `store`. */
@@ -16,13 +16,15 @@ interface Counters {
 type Taken = { readonly allowed: boolean; readonly retryAfterMs: number };
 
 export type Entry =
-  | { readonly ok: true; readonly principal: Principal }
+  | { readonly ok: true; readonly principal: Principal; readonly expires: number }
   | { readonly ok: false; readonly failure: Failure; readonly principal: Principal | null };
 
 /** Who may come in, whichever door they take: identity first, then the department's rate. */
 export interface Gatekeeper {
   /** `operations` counts towards the rate. Synchronous when everything is known: the warm path does not wait. */
   admit(authorization: string | undefined, operations: number): Entry | Promise<Entry>;
+  /** Who it is, without a count: for those who are in already. */
+  identify(authorization: string | undefined): Authenticated | Promise<Authenticated>;
 }
 
 const MINUTE_MS = 60_000;
@@ -32,19 +34,23 @@ export function createGatekeeper(
   counters: Counters,
   requestsPerMinute: number,
 ): Gatekeeper {
-  const judge = (principal: Principal, taken: Taken): Entry => {
-    if (taken.allowed) return { ok: true, principal };
+  const judge = (authenticated: Extract<Authenticated, { ok: true }>, taken: Taken): Entry => {
+    if (taken.allowed) return authenticated;
     const retryAfter = Math.max(1, Math.ceil(taken.retryAfterMs / 1_000));
     const details = { limit: `${requestsPerMinute}/min`, retryAfter };
+    const { principal } = authenticated;
     return { ok: false, failure: { code: 'QUOTA_EXCEEDED', details }, principal };
   };
   const count = (authenticated: Authenticated, operations: number): Entry | Promise<Entry> => {
     if (!authenticated.ok) return { ok: false, failure: authenticated.failure, principal: null };
     const { principal } = authenticated;
     const taken = counters.take(`rate:${principal.department}`, operations, requestsPerMinute, MINUTE_MS);
-    return taken instanceof Promise ? taken.then((one) => judge(principal, one)) : judge(principal, taken);
+    return taken instanceof Promise
+      ? taken.then((one) => judge(authenticated, one))
+      : judge(authenticated, taken);
   };
   return {
+    identify: (authorization) => identity.authenticate(authorization),
     admit(authorization, operations) {
       const authenticated = identity.authenticate(authorization);
       return authenticated instanceof Promise

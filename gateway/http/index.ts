@@ -5,3 +5,4 @@ export { createApolloDoor } from './graphql/apollo-door.ts';
 export { createGraphqlEndpoint, type Service } from './graphql/endpoint.ts';
 export { createOpenRoutes, createRoutes } from './routes.ts';
 export { listen } from './server.ts';
+export { createPush, type Push } from './subscriptions/push.ts';

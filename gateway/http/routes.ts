@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { DemonstrationIssuer, DepartmentDirectory } from '../identity/index.ts';
 import type { Zone } from '../words.ts';
@@ -7,7 +7,7 @@ import { serveExplorer } from './explorer/explorer.ts';
 import { createRouter, type Handler, sendBytes, sendJson } from './router.ts';
 
 export interface RouteParts {
-  readonly graphql: (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>;
+  readonly graphql: Handler;
   isReady(): boolean;
   jwks(): unknown;
   metrics(): Promise<string>;

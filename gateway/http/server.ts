@@ -1,5 +1,6 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Handler } from './router.ts';
 
 export interface RunningServer {
@@ -8,8 +9,16 @@ export interface RunningServer {
   close(graceMs: number): Promise<void>;
 }
 
+/** Takes a connection that is to speak another protocol from now on. */
+type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
 /** Starts listening. Rejects with a message that says what to do when the port is taken. */
-export function listen(handler: Handler, host: string, port: number): Promise<RunningServer> {
+export function listen(
+  handler: Handler,
+  host: string,
+  port: number,
+  upgrade: Upgrade,
+): Promise<RunningServer> {
   let isClosing = false;
   const server = createServer(
     { keepAliveTimeout: 65_000, requestTimeout: 30_000, maxHeaderSize: 16_384 },
@@ -19,6 +28,7 @@ export function listen(handler: Handler, host: string, port: number): Promise<Ru
       Promise.resolve(handler(request, response, url)).catch(() => response.destroy());
     },
   );
+  server.on('upgrade', upgrade);
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, host, port)));
     server.listen(port, host, () => {

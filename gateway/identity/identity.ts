@@ -16,7 +16,12 @@ export interface TrustedIssuer {
 }
 
 export type Authenticated =
-  | { readonly ok: true; readonly principal: Principal }
+  | {
+      readonly ok: true;
+      readonly principal: Principal;
+      /** When the token ends, in milliseconds since the epoch. */
+      readonly expires: number;
+    }
   | { readonly ok: false; readonly failure: Failure };
 
 export interface Identity {
@@ -52,21 +57,19 @@ export function createIdentity(options: IdentityOptions): Identity {
       return [one.issuer, { ...one, keys: keySet(one.jwks) }] as const;
     }),
   );
-  const verified = new LRUCache<string, { readonly principal: Principal; readonly until: number }>({
-    max: KEPT_TOKENS,
-  });
+  const verified = new LRUCache<string, Kept>({ max: KEPT_TOKENS });
   return {
     authenticate(authorization) {
       const token = bearerToken(authorization);
       if (token === null) return refused('缺少令牌 no bearer token');
       const known = verified.get(token);
-      if (known && options.now() < known.until) return { ok: true, principal: known.principal };
+      if (known && options.now() < known.until) return known.authenticated;
       return verify(options, issuers, token).then((result) => {
         if (!result.ok) return result;
         // A key that is withdrawn must end its tokens: they are verified again and again.
         const until = Math.min(result.expires, options.now() + KEY_SET_AGE_MS);
-        verified.set(token, { principal: result.principal, until });
-        return { ok: true, principal: result.principal };
+        verified.set(token, { authenticated: result, until });
+        return result;
       });
     },
   };
@@ -81,15 +84,17 @@ interface Trusted extends TrustedIssuer {
   readonly keys: JWTVerifyGetKey;
 }
 
-type Verified =
-  | { readonly ok: true; readonly principal: Principal; readonly expires: number }
-  | Extract<Authenticated, { ok: false }>;
+/** A token that was verified, and until when that is believed. */
+interface Kept {
+  readonly authenticated: Extract<Authenticated, { ok: true }>;
+  readonly until: number;
+}
 
 async function verify(
   options: IdentityOptions,
   issuers: ReadonlyMap<string, Trusted>,
   token: string,
-): Promise<Verified> {
+): Promise<Authenticated> {
   try {
     // Only chooses whose keys to ask; everything is verified against that issuer below.
     const trusted = issuers.get(decodeJwt(token).iss ?? '');

@@ -40,6 +40,8 @@ export interface SubscriptionPart {
   /** The id of the record of its start. */
   readonly id: DisclosureId;
   readonly part: 'START' | 'CHANGE' | 'EVENT' | 'END';
+  /** Of an end: by whom, or that it failed (`errors` says of what). */
+  readonly reason?: 'COMPLETED' | 'CANCELLED' | 'CLOSING' | 'REPLACED' | 'FAILED';
 }
 
 export interface DisclosedCoordinate {

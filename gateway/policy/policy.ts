@@ -16,6 +16,8 @@ export interface Entitlement {
 export interface Policy {
   readonly revision: string;
   entitle(principal: Principal, use: Use): Entitlement;
+  /** Tells that entitlements may have changed before their time: those asked for from then on are the new ones. */
+  onChange(listener: () => void): () => void;
   close(): void;
 }
 
@@ -36,9 +38,11 @@ export function createPolicy(options: PolicyOptions): Policy {
     .slice(0, 22);
   let generation = 0;
   const entitlements = new Map<string, { readonly generation: number; readonly entitlement: Entitlement }>();
+  const listeners = new Set<() => void>();
   const stop = options.grants.onChange(() => {
     generation++;
     entitlements.clear();
+    for (const listener of [...listeners]) listener();
   });
   return {
     revision,
@@ -62,6 +66,10 @@ export function createPolicy(options: PolicyOptions): Policy {
       });
       entitlements.set(key, { generation, entitlement });
       return entitlement;
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     close: stop,
   };

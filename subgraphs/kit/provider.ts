@@ -1,22 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertionVerifier } from './assertion.ts';
+import type { OperationOptions } from './operations.ts';
 import { buildSubgraph, type Resolvers } from './schema.ts';
-import { type RunningSubgraph, type ServeOptions, serveSubgraph } from './serve.ts';
+import { type RunningSubgraph, serveSubgraph } from './serve.ts';
 
 /** A provider's subgraph: everything but where it listens. */
 export interface Provider<Context> {
   readonly name: string;
   readonly sdl: string;
   readonly resolvers: Resolvers;
-  readonly context: ServeOptions<Context>['context'];
+  readonly context: OperationOptions<Context>['context'];
 }
 
 export interface StartOptions {
   /** URL or file of the gateway's public keys. */
   readonly jwks: string;
   readonly port?: number;
-  readonly onRequest?: NonNullable<ServeOptions<unknown>['onRequest']>;
+  readonly onRequest?: NonNullable<OperationOptions<unknown>['onRequest']>;
 }
 
 /** Starts a provider's subgraph: executable schema, the gateway's assertion checked, HTTP. */

@@ -4,8 +4,14 @@ import { type GraphQLSchema, Kind, parse, visit } from 'graphql';
 /** Any resolver: each knows its own source, arguments and context, and the executor hands them over unseen. */
 type Resolver = (source: never, args: never, context: never) => unknown;
 
+/** A field of the Subscription type: where its events come from, and what an event resolves to. */
+export interface EventResolver {
+  readonly subscribe: Resolver;
+  readonly resolve: Resolver;
+}
+
 /** Resolvers by type and field; `__resolveReference` resolves an entity, `__resolveType` an abstract type. */
-export type Resolvers = Readonly<Record<string, Readonly<Record<string, Resolver>>>>;
+export type Resolvers = Readonly<Record<string, Readonly<Record<string, Resolver | EventResolver>>>>;
 
 type SchemaModule = Extract<Parameters<typeof buildSubgraphSchema>[0], { typeDefs: unknown }>;
 

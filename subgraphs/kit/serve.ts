@@ -1,31 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import {
-  type DocumentNode,
-  type ExecutionResult,
-  execute,
-  GraphQLError,
-  type GraphQLSchema,
-  parse,
-  validate,
-} from 'graphql';
-import { LRUCache } from 'lru-cache';
-import type { Consumer, VerifyAssertion } from './assertion.ts';
+import { type ExecutionResult, OperationTypeNode } from 'graphql';
+import type { VerifyAssertion } from './assertion.ts';
+import { sendEvents, wantsEvents } from './event-stream.ts';
+import { createOperations, failed, type OperationOptions, type Operations } from './operations.ts';
+import { acceptSockets } from './sockets.ts';
 
-/** What the gateway asked, as a provider sees it; for the provider's own audit. */
-export interface SubgraphRequest {
-  readonly query: string;
-  readonly variables: Readonly<Record<string, unknown>>;
-  readonly consumer: Consumer;
-}
-
-export interface ServeOptions<Context> {
-  readonly schema: GraphQLSchema;
+export interface ServeOptions<Context> extends OperationOptions<Context> {
   readonly verify: VerifyAssertion;
-  /** Makes the context of one request: loaders, and for whom it is. */
-  context(consumer: Consumer): Context;
-  /** Called with each request that the gateway vouches for. */
-  onRequest?(request: SubgraphRequest): void;
   readonly host?: string;
   readonly port?: number;
 }
@@ -40,14 +22,19 @@ const LARGEST_REQUEST = 4 * 1_048_576;
 /** Requests in flight may finish for this long when the subgraph is closed. */
 const GRACE_MS = 2_000;
 
-/** Serves a subgraph over HTTP: JSON POST only, and nothing without the gateway's assertion. */
+/**
+ * Serves a subgraph: queries and mutations by JSON POST; subscriptions by a WebSocket (graphql-transport-ws) at the same
+ * URL, or by a JSON POST that accepts `text/event-stream`. Nothing without the gateway's assertion.
+ */
 export async function serveSubgraph<Context>(options: ServeOptions<Context>): Promise<RunningSubgraph> {
-  const documents = new LRUCache<string, DocumentNode>({ max: 1_000 });
+  const operations = createOperations(options);
   const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
-    answer(options, documents, request, response).catch(() =>
-      send(response, 500, failed('the subgraph has failed')),
-    );
+    answer(options.verify, operations, request, response).catch(() => {
+      if (response.headersSent) response.destroy();
+      else send(response, 500, failed('the subgraph has failed'));
+    });
   });
+  const sockets = acceptSockets(server, options.verify, operations);
   const host = options.host ?? '127.0.0.1';
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -56,21 +43,23 @@ export async function serveSubgraph<Context>(options: ServeOptions<Context>): Pr
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${host}:${port}/`,
-    close: () =>
-      new Promise((resolve) => {
+    async close() {
+      await sockets.close();
+      await new Promise<void>((resolve) => {
         const force = setTimeout(() => server.closeAllConnections(), GRACE_MS);
         server.close(() => {
           clearTimeout(force);
           resolve();
         });
         server.closeIdleConnections();
-      }),
+      });
+    },
   };
 }
 
-async function answer<Context>(
-  options: ServeOptions<Context>,
-  documents: LRUCache<string, DocumentNode>,
+async function answer(
+  verify: VerifyAssertion,
+  operations: Operations,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -80,7 +69,7 @@ async function answer<Context>(
     return send(response, 415, failed('only a JSON POST is answered', 'BAD_REQUEST'));
   }
   // Who asks comes before what is asked: a stranger's body is not even kept.
-  const consumer = await options.verify(request.headers.authorization);
+  const consumer = await verify(request.headers.authorization);
   if (!consumer) {
     request.resume();
     return send(response, 401, failed('no valid assertion of the gateway', 'UNAUTHENTICATED'));
@@ -90,30 +79,17 @@ async function answer<Context>(
     response.setHeader('connection', 'close'); // What is left of the body is not read.
     return send(response, 413, failed('the request is too large', 'BAD_REQUEST'));
   }
-  const asked = parseRequest(text);
-  if (!asked) return send(response, 400, failed('the body is not a GraphQL request', 'BAD_REQUEST'));
-  options.onRequest?.({ ...asked, consumer });
-  const known = documents.get(asked.query) ?? admit(options.schema, asked.query);
-  if (!('kind' in known))
+  const parsed = parseRequest(text);
+  if (!parsed) return send(response, 400, failed('the body is not a GraphQL request', 'BAD_REQUEST'));
+  const operation = operations.admit(parsed.query);
+  if (!operation)
     return send(response, 400, failed('the operation is not valid', 'GRAPHQL_VALIDATION_FAILED'));
-  documents.set(asked.query, known);
-  const result = await execute({
-    schema: options.schema,
-    document: known,
-    variableValues: asked.variables,
-    contextValue: options.context(consumer),
-  });
-  send(response, 200, withoutInternals(result));
-}
-
-function admit(schema: GraphQLSchema, query: string): DocumentNode | readonly GraphQLError[] {
-  try {
-    const document = parse(query);
-    const errors = validate(schema, document);
-    return errors.length > 0 ? [...errors] : document;
-  } catch (error) {
-    return [error instanceof GraphQLError ? error : new GraphQLError('unreadable')];
-  }
+  const asked = { ...parsed, consumer };
+  if (operation.kind !== OperationTypeNode.SUBSCRIPTION)
+    return send(response, 200, await operations.answer(operation, asked));
+  if (!wantsEvents(request))
+    return send(response, 406, failed('a subscription needs text/event-stream', 'BAD_REQUEST'));
+  await sendEvents(request, response, parsed.query, await operations.subscribe(operation, asked));
 }
 
 function parseRequest(text: string): { query: string; variables: Record<string, unknown> } | null {
@@ -135,22 +111,6 @@ async function readText(request: IncomingMessage): Promise<string | null> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-function failed(message: string, code = 'INTERNAL_SERVER_ERROR'): ExecutionResult {
-  return { errors: [new GraphQLError(message, { extensions: { code } })] };
-}
-
-/** Errors keep their path and code; what an exception says stays inside. */
-function withoutInternals(result: ExecutionResult): ExecutionResult {
-  if (!result.errors) return result;
-  const errors = result.errors.map((error) => {
-    const isOwn = error.originalError instanceof GraphQLError || !error.originalError;
-    const message = isOwn ? error.message : 'the field could not be resolved';
-    const code = isOwn ? (error.extensions.code ?? 'BAD_USER_INPUT') : 'INTERNAL_SERVER_ERROR';
-    return new GraphQLError(message, { ...(error.path && { path: error.path }), extensions: { code } });
-  });
-  return { ...result, errors };
 }
 
 function send(response: ServerResponse, status: number, result: ExecutionResult): void {

@@ -120,7 +120,13 @@ function isJsonType(header: string | undefined): boolean {
   return header !== undefined && /^application\/json\s*(;|$)/i.test(header);
 }
 
-function sendRefusal(response: ServerResponse, answer: Answer, failure: Failure, language: Language): void {
+/** Sends a refusal that was recorded, by its status. */
+export function sendRefusal(
+  response: ServerResponse,
+  answer: Answer,
+  failure: Failure,
+  language: Language,
+): void {
   const [first = failure] = answer.failures;
   if (first.code === 'UNAUTHENTICATED') response.setHeader('www-authenticate', 'Bearer');
   if (first.code === 'QUOTA_EXCEEDED')
@@ -129,6 +135,6 @@ function sendRefusal(response: ServerResponse, answer: Answer, failure: Failure,
   sendJson(response, statusOf(first.code), { errors, extensions: { receipt: { id: answer.receipt } } });
 }
 
-function sendFailure(response: ServerResponse, failure: Failure, language: Language): void {
+export function sendFailure(response: ServerResponse, failure: Failure, language: Language): void {
   sendJson(response, statusOf(failure.code), { errors: [formatFailure(failure, language)] });
 }
