@@ -23,7 +23,14 @@ import {
   openDemonstrationIssuer,
   readDepartments,
 } from './identity/index.ts';
-import { createIds, openKeyedHashes, openLedger, openSecret } from './ledger/index.ts';
+import {
+  createIds,
+  openKeyedHashes,
+  openLedger,
+  openSecret,
+  startIndexer,
+  subjectHashes,
+} from './ledger/index.ts';
 import { createLive } from './live.ts';
 import { createPolicy, fileGrants, isGranted, maskFor } from './policy/index.ts';
 import { publish, type Subgraph } from './registry/index.ts';
@@ -87,6 +94,15 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
     await ledger.close();
     throw error;
   });
+  const hashes = openKeyedHashes(keys, ledger.suite);
+  const indexer = startIndexer({
+    database,
+    ledger,
+    folder: join(dataDir, 'ledger'),
+    keyFolder: keys,
+    now,
+    onProblem: (error) => logger.error({ error }, 'the ledger cannot be indexed for search'),
+  });
   let base = configuration.publicUrl ?? '';
   const { subscriptions } = configuration;
   const defect = (error: unknown): Failure => {
@@ -100,7 +116,7 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
       policy,
       ledger,
       now,
-      hashes: openKeyedHashes(keys, ledger.suite),
+      hashes,
       stage: tracing.stage,
       maskFor: (rule, principal) => maskFor(rule, principal.department, pseudonymKey),
       applyLink: (coordinate) => `${base}/?apply=${encodeURIComponent(coordinate)}`,
@@ -137,6 +153,17 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
     onProblem: (error) => logger.error({ error }, 'how providers answered could not be kept yet'),
     operations: () => live.current().broker.seen(),
     isGranted: (department, coordinate) => isGranted(grants.current(), department, coordinate, now()),
+    disclosures: {
+      database,
+      departments,
+      ledger,
+      indexer,
+      hashes,
+      subjectHashes: (value) => subjectHashes(keys, ledger.suite, value),
+      schemaRevision: () => live.current().publication.revision,
+      policyRevision: () => policy.revision,
+      now,
+    },
     onDefect: (reference, error) =>
       logger.error({ reference, error }, 'a request to the exchange has failed'),
   });
@@ -172,6 +199,7 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
   const closeParts = async (): Promise<void> => {
     await live.close();
     await exchange.stop();
+    await indexer.close();
     await ledger.close();
     policy.close();
     grants.close();

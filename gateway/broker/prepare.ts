@@ -4,6 +4,7 @@ import type { Failure } from '../errors.ts';
 import type { MaskRule, Principal } from '../words.ts';
 import type { Fetch } from './fetch.ts';
 import {
+  addSubjects,
   type GuardedVariable,
   guardedVariables,
   guardOperation,
@@ -40,6 +41,8 @@ export interface EngineInput {
   readonly guardedDocument: DocumentNode;
   readonly guarded: Guarded;
   readonly subjects: ReadonlySet<FieldNode>;
+  /** Response keys, by object type, that `guardedDocument` has and `document` has not: whom a record is about. */
+  readonly hidden?: ReadonlyMap<string, string>;
 }
 
 export interface Runnable {
@@ -107,9 +110,11 @@ export function programFor(
       new Map([...rules].map(([type, rule]) => [type, parts.maskFor(rule, principal)])),
     ]),
   );
+  const { document: guardedDocument, hidden } = addSubjects(judge, pruneOperation(document, guarding.denied));
   const runnable = parts.engine.compile({
     document,
-    guardedDocument: pruneOperation(document, guarding.denied),
+    guardedDocument,
+    hidden,
     guarded: { denied: guarding.denied, masked, deniedValues: guarding.deniedValues },
     subjects: guarding.subjects,
   });

@@ -4,6 +4,7 @@ import type { DepartmentDirectory } from '../identity/index.ts';
 import type { Principal } from '../words.ts';
 import { type Catalogue, type CatalogueOptions, openCatalogue } from './catalogue/open.ts';
 import { departmentsApi } from './departments/api.ts';
+import { type DisclosureParts, disclosuresApi } from './disclosures/api.ts';
 import { instant } from './instant.ts';
 import { type Caller, joinResolvers, type OnDefect } from './module.ts';
 import { publishingApi } from './publishing/api.ts';
@@ -13,6 +14,7 @@ export interface ExchangeParts extends Omit<CheckParts, 'catalogueFaults'>, Cata
   /** Text of `schema/exchange.graphql`. */
   readonly typeDefs: string;
   readonly departments: DepartmentDirectory;
+  readonly disclosures: DisclosureParts;
   readonly onDefect: OnDefect;
 }
 
@@ -36,6 +38,7 @@ export async function createExchange(parts: ExchangeParts): Promise<Exchange> {
     departmentsApi(parts.departments),
     publishingApi({ ...parts, catalogueFaults: catalogue.faults }),
     catalogue.resolvers,
+    disclosuresApi(parts.disclosures),
   ];
   const server = new ApolloServer<Caller>({
     typeDefs: parts.typeDefs,

@@ -1,5 +1,6 @@
 import type { Coordinate, DepartmentCode, DisclosureId, GrantId, MaskRule, Use } from '../words.ts';
 import type { Head } from './head.ts';
+import type { Position } from './search/records.ts';
 import type { SuiteName } from './suite.ts';
 
 /** One answer (or refusal), as the ledger keeps it. No personal data in clear. */
@@ -63,6 +64,10 @@ export interface ProviderCall {
 
 /** Where disclosures are kept. An answer leaves only after `append` has resolved. */
 export interface Ledger {
+  /** Names the ledger, in segments and heads. */
+  readonly id: string;
+  /** How far its files count at this moment. */
+  readonly durable: Position;
   /** The hashes and signatures that it was begun with. */
   readonly suite: SuiteName;
   /** A new identifier, needed before the providers are asked. */

@@ -10,6 +10,7 @@ import { type HeadWriter, openHeadKey, openHeadWriter } from './heads-file.ts';
 import { createIds } from './ids.ts';
 import { lockFolder } from './lock.ts';
 import { type Recovered, recoverLedger } from './recover.ts';
+import type { Position } from './search/records.ts';
 import { createSegment, encodeLine, type OpenFile, type OpenSegment, type SegmentHeader } from './segment.ts';
 import { type SuiteName, suiteOf } from './suite.ts';
 import { consistencyProof, hashLeaf, inclusionProof } from './tree.ts';
@@ -84,6 +85,7 @@ class FileLedger implements Ledger {
   readonly #suite: ReturnType<typeof suiteOf>;
   #next: SegmentHeader;
   #segment: OpenSegment | null;
+  #durable: Pick<Position, 'segment' | 'bytes'>;
   #waiting: Waiting[] = [];
   #committing: Promise<void> | null = null;
   #signing: Promise<Head> | null = null;
@@ -107,6 +109,7 @@ class FileLedger implements Ledger {
     this.#suite = suiteOf(recovered.suite);
     this.#next = recovered.next;
     this.#segment = segment;
+    this.#durable = { segment: recovered.next.segment, bytes: segment.bytes };
   }
 
   append(disclosure: Disclosure): Promise<void> {
@@ -115,6 +118,14 @@ class FileLedger implements Ledger {
       this.#waiting.push({ id: disclosure.id, text: JSON.stringify(disclosure), resolve, reject });
       this.#committing ??= this.#commitAll();
     });
+  }
+
+  get id(): string {
+    return this.#tree.ledger;
+  }
+
+  get durable(): Position {
+    return { ...this.#durable, records: this.#tree.frontier.size };
   }
 
   get suite(): SuiteName {
@@ -220,6 +231,7 @@ class FileLedger implements Ledger {
     await segment.file.appendFile(bytes);
     await segment.file.datasync();
     segment.bytes += bytes.length;
+    this.#durable = { segment: this.#next.segment, bytes: segment.bytes };
   }
 
   /** Closes a segment. What stands behind its durable length was not acknowledged: it is cut off, or declared void. */

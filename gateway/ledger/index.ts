@@ -14,5 +14,14 @@ export { ledgerSuite, rotateLedgerKey } from './heads-file.ts';
 export { createIds } from './ids.ts';
 export { type KeyedHashes, openKeyedHashes, revealSalt, subjectHashes } from './keyed-hashes.ts';
 export { memoryLedger } from './memory-ledger.ts';
+export { type Indexer, startIndexer } from './search/indexer.ts';
+export {
+  type DisclosureFilter,
+  type FoundDecision,
+  type FoundDisclosure,
+  findDisclosures,
+  readFound,
+  type Scope,
+} from './search/search.ts';
 export { openSecret, rotateSecret, SECRETS } from './secrets.ts';
 export { type LedgerProblem, type LedgerReport, verifyLedger } from './verify.ts';

@@ -95,16 +95,16 @@ function checkedBytes(line: Buffer): Buffer | null {
 
 const CHUNK = 1_048_576;
 
-/** Reads the lines of a file, in pieces: a segment need not fit into memory. */
-export function* readLines(path: string, limit = Number.POSITIVE_INFINITY): Generator<Line> {
+/** Reads the lines of a file from the beginning of one, in pieces: a segment need not fit into memory. */
+export function* readLines(path: string, limit = Number.POSITIVE_INFINITY, from = 0): Generator<Line> {
   const file = openSync(path, 'r');
   try {
     let rest: Buffer = Buffer.alloc(0);
-    let position = 0;
+    let position = from;
     let number = 0;
-    let end = 0;
+    let end = from;
     for (;;) {
-      const chunk = Buffer.alloc(Math.max(0, Math.min(CHUNK, limit - position)));
+      const chunk = Buffer.allocUnsafe(Math.max(0, Math.min(CHUNK, limit - position)));
       const read = chunk.length === 0 ? 0 : readSync(file, chunk, 0, chunk.length, position);
       if (read === 0) break;
       position += read;
@@ -126,6 +126,17 @@ export function* readLines(path: string, limit = Number.POSITIVE_INFINITY): Gene
     }
   } finally {
     closeSync(file);
+  }
+}
+
+/** The whole lines of a file that is in memory, from the beginning of one. */
+export function* splitLines(bytes: Buffer, from: number): Generator<Line> {
+  let start = from;
+  let number = 0;
+  for (let newline = bytes.indexOf(10, start); newline >= 0; newline = bytes.indexOf(10, start)) {
+    number++;
+    yield new Line(number, newline + 1, checkedBytes(bytes.subarray(start, newline)), false);
+    start = newline + 1;
   }
 }
 

@@ -114,3 +114,50 @@ test('who reads the ledger cannot confirm a guess of whom was asked about, or of
   expect(first?.subjects).toEqual(second?.subjects);
   expect(first).toMatchObject({ subjectKey: expect.stringMatching(/^.{12}$/), rows: 1 });
 });
+
+test('whatever was selected, whom the answer is about is on record, and none of it is shown unasked', async () => {
+  system = await startSystem();
+  const { person, enterprise, property } = system.examples;
+  const hash = async (query: string): Promise<readonly unknown[]> => {
+    await system?.ask(`query ${purpose()} ${query}`);
+    return (system?.disclosures().at(-1)?.subjects ?? []) as readonly unknown[];
+  };
+  const [ofPerson] = await hash(`{ person(idNumber: "${person}") { idNumber } }`);
+  const [ofEnterprise] = await hash(`{ enterprise(uscc: "${enterprise}") { uscc } }`);
+  const one = `person(idNumber: "${person}")`;
+  const cases: readonly [string, readonly unknown[], string][] = [
+    [`{ ${one} { name } }`, [ofPerson], '{"person":{"name"}}'],
+    [`{ ${one} { __typename } }`, [ofPerson], '{"person":{"__typename"}}'],
+    [`{ ${one} { photoDigest } }`, [ofPerson], '{"person":{"photoDigest"}}'],
+    [
+      `{ ${one} { ...F } } fragment F on Person { name ... on Subject { displayName } }`,
+      [ofPerson],
+      '{"person":{"name","displayName"}}',
+    ],
+    [`{ ${one} { _s0: name _s1: gender } }`, [ofPerson], '{"person":{"_s0","_s1"}}'],
+    [`{ ${one} { idNumber: name } }`, [ofPerson], '{"person":{"idNumber"}}'],
+    [`{ ${one} { idNumber @skip(if: true) name } }`, [ofPerson], '{"person":{"name"}}'],
+    [`{ enterprise(uscc: "${enterprise}") { name } }`, [ofEnterprise], '{"enterprise":{"name"}}'],
+    [
+      `{ ${one} { name } enterprise(uscc: "${enterprise}") { name } }`,
+      [ofPerson, ofEnterprise],
+      '{"person":{"name"},"enterprise":{"name"}}',
+    ],
+  ];
+  for (const [query, subjects, shape] of cases) {
+    const { data } = await system.ask(`query ${purpose()} ${query}`);
+    const found = new Set(system.disclosures().at(-1)?.subjects as string[]);
+    expect([query, found]).toEqual([query, new Set(subjects)]);
+    expect(JSON.stringify(data, null).replace(/:("[^"]*"|null)(?=[,}])/g, '')).toBe(shape);
+  }
+  const { data } = await system.ask(`query ${purpose()} { people(first: 30) { edges { node { name } } } }`);
+  expect(Object.keys(data.people.edges[0].node)).toEqual(['name']);
+  expect(system.disclosures().at(-1)?.subjects).toHaveLength(30);
+  // Through a union: whose the property is, the owners' names tell.
+  const owned = await system.ask(
+    `query ${purpose()} { property(unitNumber: "${property}") { owners { ... on Person { name } ... on Enterprise { name } } } }`,
+  );
+  expect(owned.errors).toEqual([]);
+  expect(JSON.stringify(owned.data)).not.toMatch(/_s\d|99010119/);
+  expect(system.disclosures().at(-1)?.subjects).toHaveLength(owned.data.property.owners.length);
+});

@@ -50,6 +50,7 @@ const NULL = Buffer.from('null');
 export function compileScanner(input: ShaperInput): Scanner | null {
   const { denied, masked, deniedValues } = input.guarded;
   if (denied.size + masked.size + deniedValues.size > 0) return null;
+  if (input.hidden && input.hidden.size > 0) return null; // The subjects have to be taken out.
   const root = input.schema.getRootType(operationOf(input.document).operation);
   if (!root) return null;
   try {

@@ -40,6 +40,8 @@ export interface ShaperInput {
   readonly document: DocumentNode;
   readonly guarded: Guarded;
   readonly subjects: ReadonlySet<FieldNode>;
+  /** Where the subject of an object comes unasked, by object type. */
+  readonly hidden?: ReadonlyMap<string, string>;
   readonly conditions: Conditions;
   /** The key under which providers were asked for a field. */
   keyOf(node: FieldNode): string;
@@ -162,6 +164,7 @@ export function compileShaper(input: ShaperInput): Shaper {
       const object = isJsonObject(value) ? resolve(value) : null;
       if (!object || !isJsonObject(value)) return fail(run, broken);
       if (run.path.length === 1) run.roots++;
+      noteSubject(value, input.hidden?.get(object.name), run);
       return completeObject(value, fieldsOf(object), run);
     };
   };
@@ -244,6 +247,11 @@ function completeList(item: Complete, broken: () => Failure): Complete {
     run.lists--;
     return isNull ? null : completed;
   };
+}
+
+function noteSubject(source: JsonObject, key: string | undefined, run: Run): void {
+  const subject = key === undefined ? null : source[key];
+  if (typeof subject === 'string' || typeof subject === 'number') run.onSubject(subject);
 }
 
 /** A null that stands for something that is not there or not allowed, with its error. */

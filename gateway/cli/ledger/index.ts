@@ -3,6 +3,7 @@ import { archiveCommand } from './archive.ts';
 import { exportCommand } from './export.ts';
 import { revealCommand } from './reveal.ts';
 import { rotateCommand } from './rotate.ts';
+import { searchLedgerCommand } from './search.ts';
 import { verifyCommand } from './verify.ts';
 
 /** `liancha ledger <verb>` */
@@ -11,5 +12,6 @@ export const commands: Readonly<Record<string, Command>> = {
   export: exportCommand,
   reveal: revealCommand,
   'rotate-key': rotateCommand,
+  search: searchLedgerCommand,
   verify: verifyCommand,
 };

@@ -68,16 +68,21 @@ export function deletePeriod(folder: string, keyFolder: string, period: string):
   return files.length;
 }
 
-/** The lines of an archived segment. */
-export function openArchived(folder: string, keyFolder: string, segment: number): string[] {
+/** An archived segment as it was; null when its period was deleted. */
+export function openArchived(folder: string, keyFolder: string, segment: number): Buffer | null {
   const found = archivedOf(folder).find((one) => one.segment === segment);
-  if (!found) throw new Error(`segment ${segment} is not in the archive`);
+  if (!found) return null;
   const file = readFileSync(found.path);
   const key = Buffer.from(readFileSync(keyPath(keyFolder, found.period), 'utf8'), 'base64');
   const decipher = createDecipheriv('aes-256-gcm', key, file.subarray(0, IV_BYTES));
   decipher.setAuthTag(file.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
   const packed = Buffer.concat([decipher.update(file.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
-  return gunzipSync(packed).toString('utf8').trimEnd().split('\n').slice(1);
+  return gunzipSync(packed);
+}
+
+/** The segments whose records are in the archive still. */
+export function archivedSegments(folder: string): ReadonlySet<number> {
+  return new Set(archivedOf(folder).map(({ segment }) => segment));
 }
 
 function archivedOf(folder: string): { segment: number; period: string; path: string }[] {
