@@ -13,7 +13,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'unit',
-          include: ['test/{gateway,subgraphs,scripts}/**/*.test.ts'],
+          include: ['test/{gateway,subgraphs,scripts,bench}/**/*.test.ts'],
           pool: 'threads',
           isolate: false,
         },

@@ -48,8 +48,11 @@ export interface Gateway {
 
 const GRACE_MS = 10_000;
 
+/** Parts that a benchmark exchanges to learn what each costs. Nothing in a configuration reaches them. */
+export const PARTS = { openLedger, createPolicy };
+
 /** The composition root: makes the parts from the configuration, connects them and listens. No logic of its own. */
-export async function startGateway(configuration: Configuration): Promise<Gateway> {
+export async function startGateway(configuration: Configuration, parts = PARTS): Promise<Gateway> {
   const { dataDir, limits, providers, zone } = configuration;
   const root = projectRoot();
   mkdirSync(dataDir, { recursive: true, mode: 0o750 });
@@ -72,13 +75,13 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
     : memoryCounters(now);
   const gatekeeper = createGatekeeper(identity, counters, limits.requestsPerMinute);
   const grants = fileGrants(configuration.grants, (code) => departments.byCode(code) !== undefined, logger);
-  const policy = createPolicy({ folder: configuration.policies, grants, zone, now });
+  const policy = parts.createPolicy({ folder: configuration.policies, grants, zone, now });
   const signer = openAssertionSigner(join(dataDir, 'gateway'), configuration.id, now);
   const keys = join(dataDir, 'ledger-keys');
   const pseudonymKey = openSecret(join(keys, 'pseudonyms'));
   const specification = readFileSync(join(root, 'schema', 'sharing.graphql'), 'utf8');
   const publication = publishOrThrow(readSubgraphs(configuration), specification);
-  const ledger = await openLedger({
+  const ledger = await parts.openLedger({
     dataDir,
     now,
     suite: configuration.ledger.suite,

@@ -1,0 +1,11 @@
+export { freePort } from './port.ts';
+export {
+  cpuSeconds,
+  describeMachine,
+  forgetPeak,
+  GATEWAY_CORE,
+  LOAD_CORE,
+  memoryMb,
+  pin,
+  pinned,
+} from './process.ts';
