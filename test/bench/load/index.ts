@@ -1,3 +1,3 @@
 export { pace } from './pace.ts';
-export type { Feed, Sample } from './sample.ts';
+export type { Feed } from './sample.ts';
 export { saturate } from './saturate.ts';

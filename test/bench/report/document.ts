@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../../../gateway/files.ts';
@@ -10,4 +11,7 @@ export function writeDocument(table: string): void {
   const after = rest?.split('<!-- end -->')[1];
   if (before === undefined || after === undefined) throw new Error(`${path} has no marks for the table`);
   writeFileSync(path, `${before}<!-- table -->\n\n${table}\n\n<!-- end -->${after}`);
+  // As everything that is committed.
+  const biome = join(projectRoot(), 'node_modules/@biomejs/biome/bin/biome');
+  spawnSync(process.execPath, [biome, 'format', '--write', path], { cwd: projectRoot() });
 }

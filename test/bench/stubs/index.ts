@@ -1,1 +1,1 @@
-export { type Received, type Subgraphs, startSubgraphs } from './subgraphs.ts';
+export { type Subgraphs, startSubgraphs } from './subgraphs.ts';

@@ -10,7 +10,7 @@ const VARIANTS: Record<Variant, Partial<typeof PARTS>> = {
   'embedded-database': {}, // Chosen by the configuration.
   'ledger-off': { openLedger: async ({ now }) => memoryLedger(now) },
   'policy-open': {
-    createPolicy: () => ({ revision: 'open', entitle: () => EVERYTHING, close: () => undefined }),
+    createPolicy: (options) => ({ ...PARTS.createPolicy(options), entitle: () => EVERYTHING }),
   },
 };
 
