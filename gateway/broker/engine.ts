@@ -90,7 +90,7 @@ function compile(
       const tree = shaper(data, shaping);
       return {
         data: Buffer.from(JSON.stringify(tree)),
-        failures: [...told, ...shaping.failures],
+        failures: [...told.map((one) => withinAnswer(one, tree)), ...shaping.failures],
         rows: shaping.listed || shaping.roots,
       };
     },
@@ -99,6 +99,17 @@ function compile(
 
 function atConsumerPath(failure: Failure): Failure {
   return failure.path ? { ...failure, path: failure.path.map(consumerStep) } : failure;
+}
+
+/** A provider may fail at what only the plan asked of it (a key, a requirement): that is told of the object that was asked for. */
+function withinAnswer(failure: Failure, tree: JsonObject | null): Failure {
+  let value: unknown = tree;
+  for (const [index, step] of (failure.path ?? []).entries()) {
+    if (typeof value !== 'object' || value === null) return failure;
+    if (!Object.hasOwn(value, step)) return { ...failure, path: (failure.path ?? []).slice(0, index) };
+    value = Reflect.get(value, step);
+  }
+  return failure;
 }
 
 /** How one combination of conditions is brought into its shape: by bytes if they are right already. */

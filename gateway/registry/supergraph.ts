@@ -9,7 +9,7 @@ const SUPPORTED = new Set([
   'https://specs.apollo.dev/context/v0.1',
 ]);
 
-/** Builds a supergraph; throws when it needs a feature that is not supported. */
-export function buildSupergraph(supergraphSdl: string): Supergraph {
-  return Supergraph.build(supergraphSdl, { supportedFeatures: SUPPORTED });
+/** Builds a supergraph; throws when it needs a feature that is not supported. What was checked before need not be again. */
+export function buildSupergraph(supergraphSdl: string, { isChecked = false } = {}): Supergraph {
+  return Supergraph.build(supergraphSdl, { supportedFeatures: SUPPORTED, validateSupergraph: !isChecked });
 }

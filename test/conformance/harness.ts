@@ -12,7 +12,9 @@ import {
 } from 'graphql';
 import { createEngine } from '../../gateway/broker/engine.ts';
 import type { Fetch, FetchResult } from '../../gateway/broker/fetch.ts';
+import { operationOf } from '../../gateway/broker/operation/index.ts';
 import type { EngineInput } from '../../gateway/broker/prepare.ts';
+import { coerceVariables } from '../../gateway/broker/variables.ts';
 import type { Failure } from '../../gateway/errors.ts';
 import { buildSupergraph } from '../../gateway/registry/index.ts';
 import { naiveExecution } from './naive.ts';
@@ -117,7 +119,9 @@ export function federate(members: Readonly<Record<string, Member>>): Federation 
   };
 
   const prepare: Federation['prepare'] = (query, guarded) => {
-    const runnable = engine.compile({ ...unguarded(parse(query)), ...guarded });
+    const document = parse(query);
+    const runnable = engine.compile({ ...unguarded(document), ...guarded });
+    const definitions = operationOf(document).variableDefinitions ?? [];
     return async (variables = {}, tamper) => {
       const calls: { subgraph: string; body: string }[] = [];
       const fetch: Fetch = async ({ subgraph, body }) => {
@@ -125,7 +129,9 @@ export function federate(members: Readonly<Record<string, Member>>): Federation 
         const answered = await ask(subgraph, String(body));
         return tamper?.(subgraph, answered) ?? { ok: true, body: answered };
       };
-      const result = await runnable.run({ variables, fetch, onSubject: () => undefined });
+      const coerced = coerceVariables(schema, definitions, variables);
+      if (!coerced.ok) throw new Error(JSON.stringify(coerced.failures));
+      const result = await runnable.run({ variables: coerced.values, fetch, onSubject: () => undefined });
       const text = result.data.toString('utf8');
       return { data: JSON.parse(text), text, failures: result.failures, rows: result.rows, calls };
     };

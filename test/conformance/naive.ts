@@ -9,6 +9,7 @@ import {
   type GraphQLOutputType,
   type GraphQLResolveInfo,
   type GraphQLSchema,
+  getArgumentValues,
   getNamedType,
   isAbstractType,
   isInterfaceType,
@@ -110,10 +111,16 @@ export function naiveExecution(
   ): Promise<Located | null | undefined> => {
     const name = typeIn(subgraph, type);
     if (name === null) return undefined;
-    for (const key of subgraph.types.get(name)?.keys ?? []) {
+    for (const [index, key] of (subgraph.types.get(name)?.keys ?? []).entries()) {
+      // To find a key's fields, other subgraphs may have to be entered; never twice by the same key.
+      const door = `${subgraph.name} ${name} ${index}`;
+      if (info.entered?.has(door)) continue;
       let reference: Record<string, unknown>;
       try {
-        reference = await select(at, type, key, info);
+        reference = await select(at, type, key, {
+          ...info,
+          entered: new Set([...(info.entered ?? []), door]),
+        });
       } catch {
         continue;
       }
@@ -153,9 +160,9 @@ export function naiveExecution(
         const name = one.name.value;
         if (name === '__typename') selected[name] = type;
         else {
-          const args = Object.fromEntries(
-            (one.arguments ?? []).map((each) => [each.name.value, valueFromASTUntyped(each.value)]),
-          );
+          const owner = schema.getType(type);
+          const definition = isObjectType(owner) ? owner.getFields()[name] : undefined;
+          const args = definition ? getArgumentValues(definition, one) : {};
           const value = await resolveField(at, type, name, args, info);
           selected[name] = await selectValue(value, one.selectionSet, info);
         }
@@ -283,7 +290,7 @@ export function naiveExecution(
     });
 }
 
-type Info = GraphQLResolveInfo;
+type Info = GraphQLResolveInfo & { readonly entered?: ReadonlySet<string> };
 type Reference = (reference: object, context: object, info: Info) => Record<string, unknown> | null;
 type Directives = readonly ConstDirectiveNode[] | undefined;
 

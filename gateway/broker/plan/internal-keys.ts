@@ -1,4 +1,4 @@
-import { type DocumentNode, type FieldNode, Kind, parse, print, visit } from 'graphql';
+import { type DocumentNode, type FieldNode, Kind, print, visit } from 'graphql';
 
 /** No alias of a consumer begins so (they are refused), and no field of a schema may (GraphQL spec §2.1.7). */
 const PREFIX = '__as_';
@@ -12,8 +12,8 @@ export type KeyOf = (node: FieldNode) => string;
  * the key of the next fetch, or the key would be shown as the `name` that was allowed. A consumer's field that would
  * stand in the place of another is therefore asked under a key of its own.
  */
-export function internalKeys(supergraphSdl: string): KeyOf {
-  const added = addedNames(supergraphSdl);
+export function internalKeys(supergraph: DocumentNode): KeyOf {
+  const added = addedNames(supergraph);
   return (node) => {
     const name = node.name.value;
     const key = node.alias?.value ?? name;
@@ -42,14 +42,17 @@ export function consumerStep(step: string | number): string | number {
 const FIELD_SETS = new Set(['key', 'requires', 'provides', 'contextArguments']);
 
 /** Every name that stands in a field set of the supergraph, and those that are asked with arguments there. */
-function addedNames(supergraphSdl: string): { all: ReadonlySet<string>; withArguments: ReadonlySet<string> } {
+function addedNames(supergraph: DocumentNode): {
+  all: ReadonlySet<string>;
+  withArguments: ReadonlySet<string>;
+} {
   const all = new Set<string>();
   const withArguments = new Set<string>();
   const note = (fieldSet: string): void => {
     for (const [, name = ''] of fieldSet.matchAll(/([A-Za-z_]\w*)/g)) all.add(name);
     for (const [, name = ''] of fieldSet.matchAll(/([A-Za-z_]\w*)\s*\(/g)) withArguments.add(name);
   };
-  visit(parse(supergraphSdl, { noLocation: true }), {
+  visit(supergraph, {
     Directive(node) {
       if (!node.name.value.startsWith('join__')) return;
       for (const { name, value } of node.arguments ?? []) if (FIELD_SETS.has(name.value)) note(print(value));

@@ -45,10 +45,11 @@ function compilePart(
       return selected !== null;
     };
   }
-  const name = selection.alias ?? selection.name;
+  // The provider knows the value by its name; in the answer it may stand under an alias.
+  const { name, alias: key = name } = selection;
   const inner = selection.selections && compileSelections(schema, selection.selections);
   return (source, target) => {
-    const value = Object.hasOwn(source, name) ? source[name] : undefined;
+    const value = Object.hasOwn(source, key) ? source[key] : undefined;
     if (value === undefined) return false;
     const copied = inner ? copyNested(value, inner) : value;
     if (copied === undefined) return false;

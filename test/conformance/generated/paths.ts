@@ -5,6 +5,20 @@ export function nulledBy(data: unknown, errors: readonly { readonly path?: Path 
   return [...new Set(errors.map(({ path = [] }) => JSON.stringify(upToNull(data, path))))].sort();
 }
 
+/** Those errors that tell of a null; others tell of what only a plan asked for, at an object that is there. */
+export function tellingOfNulls<E extends { readonly path?: Path | undefined }>(
+  data: unknown,
+  errors: readonly E[],
+): E[] {
+  return errors.filter(({ path = [] }) => {
+    let value = data;
+    for (const step of upToNull(data, path)) value = (value as Record<string | number, unknown>)[step];
+    if (value === undefined)
+      throw new Error(`an error at ${JSON.stringify(path)}, which is nowhere in the answer`);
+    return value === null;
+  });
+}
+
 function upToNull(data: unknown, path: Path): Path {
   let value = data;
   for (const [index, step] of path.entries()) {
