@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type System, startSystem } from './system.ts';
+import { purpose, type System, startSystem } from './system.ts';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 /** Nothing that the browser itself would ask of other hosts. */
@@ -92,6 +92,23 @@ test('another department gets other answers', async () => {
   await expect
     .poll(() => page.locator('.error[data-code="GRANT_REQUIRED"]').count(), { timeout: 10_000 })
     .toBeGreaterThan(0);
+});
+
+test('a subscription shows each change as it happens', async () => {
+  await page.selectOption('select[name=example]', '4');
+  const before = system.received.length;
+  await execute();
+  const asked = () => system.received.slice(before).some((one) => one.query.startsWith('subscription'));
+  await expect.poll(asked, { timeout: 10_000 }).toBe(true);
+  await system.ask(
+    `mutation ${purpose('BUSINESS_COLLABORATION')} {
+      registerChange(uscc: "${system.examples.enterprise}", registeredAddress: "新址9号") { uscc }
+    }`,
+    { as: '云溪市数据局' },
+  );
+  await expect
+    .poll(() => page.locator('.result-window').textContent(), { timeout: 10_000 })
+    .toContain('新址9号');
 });
 
 test('the page asks no other host and has no faults', () => {

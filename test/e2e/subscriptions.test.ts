@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Stream, subscribeAt, TRANSPORTS, type Transport } from './subscribing.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Stream, socketClient, subscribeAt, TRANSPORTS, type Transport } from './subscribing.ts';
 import { purpose, REGISTRATION, type System, startSystem } from './system.ts';
 
 const DATA_BUREAU = '云溪市数据局';
@@ -8,7 +8,12 @@ let system: System;
 beforeAll(async () => {
   system = await startSystem();
 });
-afterAll(() => system.close());
+// The last test closes it.
+
+/** The subscription that a record belongs to. */
+function idOf(record: Record<string, unknown> | undefined): string | undefined {
+  return (record?.subscription as { id: string } | undefined)?.id;
+}
 
 /** A change that is really made: the one-window system files it with the registrar, who tells its feed. */
 async function change(registeredAddress: string): Promise<void> {
@@ -26,7 +31,9 @@ async function subscribed(transport: Transport, query: string, as = REGISTRATION
   const before = system.received.length;
   const stream = subscribeAt(system.url, transport, await system.tokenOf(as), { query });
   await expect
-    .poll(() => system.received.slice(before).some((one) => one.query.startsWith('subscription')))
+    .poll(() => system.received.slice(before).some((one) => one.query.startsWith('subscription')), {
+      timeout: 10_000,
+    })
     .toBe(true);
   return stream;
 }
@@ -60,4 +67,110 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     expect(second?.extensions.receipt?.id).not.toBe(first?.extensions.receipt?.id);
     await stream.leave();
   });
+
+  it('the provider is asked for what may pass only, and told for whom; the rest is null in each answer', async () => {
+    const before = system.received.length;
+    const stream = await subscribed(
+      transport,
+      watch('name taxCreditScore legalRepresentative { name }', 'WORK_REFERENCE'),
+    );
+    await change('丙路3号');
+    const answer = await stream.next();
+    expect(answer?.data.enterpriseChanged).toEqual({
+      name: expect.any(String),
+      taxCreditScore: null,
+      legalRepresentative: { name: expect.stringMatching(/^.\*+$/) }, // masked for this use
+    });
+    expect(answer?.errors.map((one) => [one.extensions.code, one.path])).toEqual([
+      ['GRANT_REQUIRED', ['enterpriseChanged', 'taxCreditScore']],
+    ]);
+    const [asked] = system.received.slice(before).filter((one) => one.query.startsWith('subscription'));
+    expect(asked?.query).not.toContain('taxCreditScore');
+    expect(asked?.consumer).toMatchObject({ use: 'WORK_REFERENCE', matter: 'YX-TEST-1', grants: [] });
+    await stream.leave();
+  });
+
+  it('start, events and end are on record', async () => {
+    const stream = await subscribed(transport, watch('name registeredAddress'));
+    await change('丁路4号');
+    const { receipt } = (await stream.next())?.extensions ?? {};
+    await stream.leave();
+    const event = system.disclosures().find((one) => one.id === receipt?.id);
+    expect(event).toMatchObject({
+      subscription: { id: expect.any(String), part: 'EVENT' },
+      rows: 1,
+      providers: [{ subgraph: 'enterprises', outcome: 'OK', calls: 1 }],
+    });
+    const id = idOf(event);
+    const own = () => system.disclosures().filter((one) => idOf(one) === id);
+    await expect
+      .poll(own)
+      .toMatchObject([
+        { id, subscription: { part: 'START' }, rows: 0, providers: [], use: 'ADMINISTRATIVE_BASIS' },
+        { id: receipt?.id },
+        { subscription: { part: 'END', reason: 'CANCELLED' }, errors: [] },
+      ]);
+    const [asked] = system.received.filter((one) => one.consumer.disclosure === id);
+    expect(asked?.query).toContain('subscription'); // the assertion names the record of the start
+  });
+
+  it('queries come this way too, with the same answers and receipts', async () => {
+    const query = `query ${purpose()} { person(idNumber: "${system.examples.person}") { name photoDigest } }`;
+    const token = await system.tokenOf(REGISTRATION);
+    const stream = subscribeAt(system.url, transport, token, { query });
+    const pushed = await stream.next();
+    const posted = await system.ask(query);
+    expect([pushed?.data, pushed?.errors]).toEqual([posted.data, posted.errors]);
+    expect(await stream.next()).toBeNull();
+    const refused = subscribeAt(system.url, transport, token, {
+      query: '{ person(idNumber: "1") { name } }',
+    });
+    expect((await refused.failure()).map((one) => one.extensions.code)).toEqual(['PURPOSE_REQUIRED']);
+    const ids = system.disclosures().map((one) => one.id);
+    expect(ids).toContain(pushed?.extensions.receipt?.id);
+  });
+});
+
+it('one socket carries several operations, and all of them under one token', async () => {
+  const client = socketClient(system.url, { Authorization: `Bearer ${await system.tokenOf(REGISTRATION)}` });
+  const before = system.received.length;
+  const streams = ['name', 'status'].map((field) => client.iterate({ query: watch(field) }));
+  const asked = () => system.received.slice(before).filter((one) => one.query.startsWith('subscription'));
+  await expect.poll(asked, { timeout: 10_000 }).toHaveLength(2);
+  await change('戊路5号');
+  const answers = await Promise.all(streams.map((one) => one.next()));
+  expect(answers.map(({ value }) => Object.keys(value.data.enterpriseChanged))).toEqual([
+    ['name'],
+    ['status'],
+  ]);
+  await client.dispose();
+});
+
+it('a subscription that is posted for one answer is refused, and told the way', async () => {
+  for (let times = 0; times < 2; times++) {
+    // the first door, then the warm one
+    const { data, errors } = await system.ask(watch('name'));
+    expect(data).toBeUndefined();
+    expect(errors.map((one) => one.extensions.code)).toEqual(['BAD_USER_INPUT']);
+    expect(errors[0]?.message).toContain('text/event-stream');
+  }
+});
+
+it('a provider that has no answer to the input is told of as such', async () => {
+  const answer = await system.ask(
+    `mutation ${purpose('BUSINESS_COLLABORATION')} { registerChange(uscc: "nobody", status: ACTIVE) { uscc } }`,
+    { as: DATA_BUREAU },
+  );
+  expect(answer.errors.map((one) => one.extensions.code)).toEqual(['BAD_USER_INPUT']);
+  const ungranted = await system.ask(
+    `mutation ${purpose('BUSINESS_COLLABORATION')} { registerChange(uscc: "nobody", status: ACTIVE) { uscc } }`,
+  );
+  expect(ungranted.errors.map((one) => one.extensions.code)).toEqual(['GRANT_REQUIRED']);
+});
+
+it('an orderly end of the gateway completes every stream', async () => {
+  const streams = [await subscribed('sse', watch('name')), await subscribed('websocket', watch('name'))];
+  const ends = streams.map((one) => one.next());
+  await system.close();
+  expect(await Promise.all(ends)).toEqual([null, null]);
 });

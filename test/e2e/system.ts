@@ -76,9 +76,9 @@ export async function startSystem({ settings = {}, instead = {} }: SystemOptions
   const issuer = await openDemonstrationIssuer(dataDir, {});
   const departments = readDepartments(configuration.departments);
 
-  const tokenOf = (name: string, zone: Zone = 'EXTRANET'): Promise<string> => {
+  const tokenOf = (name: string, zone: Zone = 'EXTRANET', lifetimeSeconds = 600): Promise<string> => {
     const department = departments.all().find((one) => one.name === name)?.code ?? name;
-    return issuer.issue({ department, operator: 'test', zone, lifetimeSeconds: 600 });
+    return issuer.issue({ department, operator: 'test', zone, lifetimeSeconds });
   };
   const tokens = new Map<string, Promise<string>>();
   const post = async (body: string, { as = REGISTRATION, headers = {} }: Asking = {}): Promise<Answer> => {

@@ -51,4 +51,16 @@ export const EXAMPLES: readonly { readonly title: string; readonly query: string
 }
 `,
   },
+  {
+    title: '订阅企业变更 Changes of an enterprise',
+    query: `subscription ${PURPOSE} {
+  enterpriseChanged(uscc: "${ids.enterprise}") {
+    name
+    status
+    registeredAddress
+    licences { type number }
+  }
+}
+`,
+  },
 ];

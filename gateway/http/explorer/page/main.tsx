@@ -9,6 +9,7 @@ import { createRoot } from 'react-dom/client';
 import { type AnswerError, ErrorCards } from './errors.tsx';
 import { EXAMPLES } from './examples.ts';
 import { type Department, demonstrationDepartments, demonstrationToken } from './session.ts';
+import { createEvents, isSubscription } from './subscriptions.ts';
 import { HELPERS_ID, QueryHelpers } from './toolbar.tsx';
 
 /** Prefer the department that the examples are about. */
@@ -33,8 +34,12 @@ function Page() {
     if (department) void load();
   }, [department]);
 
-  const fetcher = useMemo<Fetcher>(
-    () => async (parameters) => {
+  const fetcher = useMemo<Fetcher>(() => {
+    const events = createEvents(token, setErrors);
+    return async (parameters) => {
+      const { query, variables = {}, operationName } = parameters;
+      if (isSubscription(query, operationName))
+        return events.iterate({ query, variables, ...(operationName && { operationName }) });
       const response = await fetch('/graphql', {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
@@ -43,9 +48,8 @@ function Page() {
       const answer = await response.json();
       if (parameters.operationName !== 'IntrospectionQuery') setErrors(answer.errors ?? []);
       return answer;
-    },
-    [token],
-  );
+    };
+  }, [token]);
 
   return (
     <div className="page">
