@@ -16,6 +16,7 @@ export default defineConfig({
           include: ['test/{gateway,subgraphs,scripts,bench}/**/*.test.ts'],
           pool: 'threads',
           isolate: false,
+          testTimeout: 30_000, // for machines with much else to do
         },
       },
       {

@@ -5,7 +5,13 @@ import { openAssertionSigner } from './broker/index.ts';
 import type { Configuration } from './config.ts';
 import { readExamples } from './demonstration.ts';
 import type { Failure } from './errors.ts';
-import { createExchange, readRuleSets } from './exchange/index.ts';
+import {
+  createExchange,
+  createSealer,
+  openMessageSigner,
+  readMisuseRules,
+  readRuleSets,
+} from './exchange/index.ts';
 import { projectRoot } from './files.ts';
 import { greeting } from './greeting.ts';
 import {
@@ -106,6 +112,7 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
     now,
     onProblem: (error) => logger.error({ error }, 'the ledger cannot be indexed for search'),
   });
+  const messageSigner = openMessageSigner(join(dataDir, 'exchange', 'message-key.pem'), now);
   let base = configuration.publicUrl ?? '';
   const { subscriptions } = configuration;
   const defect = (error: unknown): Failure => {
@@ -121,6 +128,7 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
       now,
       hashes,
       stage: tracing.stage,
+      disputes: (subjects, isGiven) => exchange.disputes.touching(subjects, isGiven),
       maskFor: (rule, principal) => maskFor(rule, principal.department, pseudonymKey),
       applyLink: (coordinate) => `${base}/?apply=${encodeURIComponent(coordinate)}`,
       subscriptions,
@@ -147,13 +155,19 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
     allowedHosts: configuration.providers.allowedHosts,
     live: () => live.current().publication.subgraphs,
     database,
+    index: () => live.current().publication.index,
     ruleSets: readRuleSets(join(configuration.policies, 'rules')),
+    misuseRules: readMisuseRules(join(configuration.policies, 'misuse', 'rules.yaml')),
+    sealer: createSealer(openSecret(join(dataDir, 'exchange', 'sealing-key'))),
+    signer: messageSigner,
+    hashSubject: hashes.subject,
+    report: logger,
     platform: configuration.platform,
     instance: configuration.id,
     base: () => base,
     nextId: createIds(now),
     now,
-    onProblem: (error) => logger.error({ error }, 'how providers answered could not be kept yet'),
+    onProblem: (error) => logger.error({ error }, 'the exchange could not keep or deliver something yet'),
     operations: () => live.current().broker.seen(),
     isGranted: (department, coordinate) => isGranted(grants.current(), department, coordinate, now()),
     disclosures: {
@@ -191,7 +205,7 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
   const routes = createRoutes({
     graphql: push.orElse(graphql),
     isReady: () => isReady,
-    jwks: () => signer.jwks(),
+    jwks: () => ({ keys: [...signer.jwks().keys, messageSigner.jwk] }),
     metrics: () => metrics.text(),
     ledger,
     exchange: createExchangeEndpoint(exchange, gatekeeper),

@@ -13,6 +13,8 @@ export interface Answer {
   /** The JSON of `data`. Absent for a refusal: the operation as a whole was not executed. */
   readonly data?: Buffer;
   readonly failures: readonly Failure[];
+  /** What of it somebody doubts (Measures Art. 15). */
+  readonly disputed?: readonly DisputedItem[];
   /** Proof that the disclosure is under a signed head, where it was asked for. */
   readonly proof?: InclusionProof;
 }
@@ -25,6 +27,13 @@ export interface DecidingPolicy {
   onChange(listener: () => void): () => void;
 }
 
+/** An item of an answer about whose subject an objection is open. */
+export interface DisputedItem {
+  readonly coordinate: string;
+  readonly objection: string;
+  readonly since: string;
+}
+
 /** What the broker needs of the other parts; each behind the narrowest interface that serves. */
 export interface BrokerParts {
   readonly publication: Publication;
@@ -35,6 +44,11 @@ export interface BrokerParts {
   maskFor(rule: MaskRule, principal: Principal): (value: unknown) => unknown;
   readonly hashes: KeyedHashes;
   applyLink(coordinate: string): string;
+  /** What is disputed of the items that were given about these subjects (as the ledger hashes them); null for nothing. */
+  disputes?(
+    subjects: readonly string[],
+    isGiven: (coordinate: string) => boolean,
+  ): readonly DisputedItem[] | null;
   /** The purpose of operations that state none. Without it they are refused. */
   readonly purposeByDefault?: StatedPurpose;
   /** Asks a provider on behalf of one disclosure. */

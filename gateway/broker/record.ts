@@ -69,7 +69,11 @@ export async function recorded(parts: BrokerParts, about: About, executed: Execu
   } catch {
     return unrecorded(id);
   }
-  return { receipt: id, data, failures };
+  const given = about.judgement?.disclosed ?? [];
+  const isGiven = (coordinate: string): boolean =>
+    given.some((one) => one.coordinate === coordinate && one.effect !== 'DENY');
+  const disputed = parts.disputes?.(executed.subjects, isGiven);
+  return { receipt: id, data, failures, ...(disputed && { disputed }) };
 }
 
 /**

@@ -6,8 +6,11 @@ type Topic = () => Promise<{ readonly commands: Readonly<Record<string, Command>
 const TOPICS: Readonly<Record<string, Topic>> = {
   catalogue: () => import('./catalogue/index.ts'),
   clock: () => import('./clock/index.ts'),
+  finding: () => import('./finding/index.ts'),
   ledger: () => import('./ledger/index.ts'),
+  objection: () => import('./objection/index.ts'),
   subgraph: () => import('./subgraph/index.ts'),
+  webhook: () => import('./webhook/index.ts'),
 };
 
 async function help(): Promise<string> {

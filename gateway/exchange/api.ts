@@ -1,14 +1,29 @@
 import { ApolloServer, type HTTPGraphQLRequest } from '@apollo/server';
 import type { Language } from '../errors.ts';
 import type { DepartmentDirectory } from '../identity/index.ts';
+import type { SharingIndex } from '../registry/index.ts';
 import type { Principal } from '../words.ts';
 import { type Catalogue, type CatalogueOptions, openCatalogue } from './catalogue/open.ts';
-import { departmentsApi } from './departments/api.ts';
+import { departmentsApi, namedDepartment } from './departments/api.ts';
 import { type DisclosureParts, disclosuresApi } from './disclosures/api.ts';
+import { wasDisclosed } from './disclosures/was-disclosed.ts';
+import { findingsApi } from './findings/api.ts';
+import { type FindingParts, supervises } from './findings/change.ts';
+import type { MisuseRules } from './findings/rules.ts';
+import { MISUSE_JOB, misuseWorker, watchMisuse } from './findings/watch.ts';
 import { instant } from './instant.ts';
+import { startJobs } from './jobs/index.ts';
 import { type Caller, joinResolvers, type OnDefect } from './module.ts';
+import { notificationsApi } from './notifications/api.ts';
+import { startDeliverer } from './notifications/deliver.ts';
+import type { MessageSigner } from './notifications/signature.ts';
+import { urlFault } from './notifications/url-fault.ts';
+import { objectionsApi } from './objections/api.ts';
+import type { ObjectionParts } from './objections/change.ts';
+import { type Disputes, openDisputes } from './objections/disputes.ts';
 import { publishingApi } from './publishing/api.ts';
 import type { CheckParts } from './publishing/check.ts';
+import type { Sealer } from './sealed.ts';
 
 export interface ExchangeParts extends Omit<CheckParts, 'catalogueFaults'>, CatalogueOptions {
   /** Text of `schema/exchange.graphql`. */
@@ -16,6 +31,13 @@ export interface ExchangeParts extends Omit<CheckParts, 'catalogueFaults'>, Cata
   readonly departments: DepartmentDirectory;
   readonly disclosures: DisclosureParts;
   readonly onDefect: OnDefect;
+  index(): SharingIndex;
+  readonly misuseRules: MisuseRules;
+  readonly sealer: Sealer;
+  readonly signer: MessageSigner;
+  /** A subject as the ledger's records name it now. */
+  hashSubject(subject: string): string;
+  readonly report: { error(facts: object, message: string): void };
 }
 
 /** One request in, one response out; the HTTP layer has read the one and writes the other. */
@@ -26,6 +48,7 @@ export interface Exchange {
     language: Language,
   ): Promise<{ status: number; headers: ReadonlyMap<string, string>; body: string }>;
   readonly catalogue: Pick<Catalogue, 'follow' | 'export' | 'noteCall'>;
+  readonly disputes: Pick<Disputes, 'touching'>;
   stop(): Promise<void>;
 }
 
@@ -34,11 +57,35 @@ const MOST_TOKENS = 2_000;
 /** The exchange API (`schema/exchange.graphql`). A department acts for itself only: who it is, its token says. */
 export async function createExchange(parts: ExchangeParts): Promise<Exchange> {
   const catalogue = openCatalogue(parts);
+  const { database, departments, now } = parts;
+  const common = {
+    database,
+    nextId: parts.nextId,
+    now,
+    department: (code: string) => namedDepartment(departments, code),
+    isDepartment: (code: string) => departments.byCode(code) !== undefined,
+  };
+  const objections: ObjectionParts = {
+    ...common,
+    sealer: parts.sealer,
+    ruleSets: parts.ruleSets,
+    level: parts.platform.level,
+    providerOf: (coordinate) => parts.index().rule(coordinate).provider.code || null,
+    wasDisclosed: (claimed) => wasDisclosed(parts.disclosures, claimed),
+  };
+  const findings: FindingParts = {
+    ...common,
+    supervisors: () => departments.all().flatMap((one) => (supervises(one) ? [one.code] : [])),
+  };
+  const mayAsk = (url: string) => urlFault(url, parts.allowedHosts);
   const modules = [
     departmentsApi(parts.departments),
     publishingApi({ ...parts, catalogueFaults: catalogue.faults }),
     catalogue.resolvers,
     disclosuresApi(parts.disclosures),
+    notificationsApi({ ...common, urlFault: mayAsk }),
+    objectionsApi(objections),
+    findingsApi(findings),
   ];
   const server = new ApolloServer<Caller>({
     typeDefs: parts.typeDefs,
@@ -52,6 +99,11 @@ export async function createExchange(parts: ExchangeParts): Promise<Exchange> {
     parseOptions: { maxTokens: MOST_TOKENS },
   });
   await server.start();
+  const disputes = await openDisputes(parts);
+  const deliverer = startDeliverer({ ...parts, urlFault: mayAsk });
+  await watchMisuse(database, now());
+  const workers = { [MISUSE_JOB]: misuseWorker(findings, parts.misuseRules) };
+  const jobs = startJobs({ database, workers, now, report: parts.report });
   return {
     async serve(httpGraphQLRequest, principal, language) {
       const department = parts.departments.byCode(principal.department);
@@ -62,8 +114,12 @@ export async function createExchange(parts: ExchangeParts): Promise<Exchange> {
       return { status, headers, body: body.kind === 'complete' ? body.string : '' };
     },
     catalogue,
+    disputes,
     async stop() {
       await server.stop();
+      await jobs.close();
+      await deliverer.close();
+      disputes.close();
       await catalogue.close();
     },
   };

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AskingExchange, askExchange } from './exchange.ts';
 import { liancha } from './liancha.ts';
 import { EDUCATION, purpose, type System, startSystem } from './system.ts';
 
@@ -10,9 +11,11 @@ const CIVIL_AFFAIRS = '云溪市民政局';
 const MARRIAGE = '3070100001/000001';
 
 let system: System;
+let exchange: AskingExchange;
 const folder = mkdtempSync(join(tmpdir(), 'liancha-catalogue-'));
 beforeAll(async () => {
   system = await startSystem();
+  exchange = askExchange(system);
 });
 afterAll(async () => {
   await system.close();
@@ -23,19 +26,6 @@ const run = async (...parameters: string[]) => {
   const { code, stdout, stderr } = await liancha(system.url, [...parameters, '--json']);
   if (code !== 0) throw new Error(stderr);
   return JSON.parse(stdout);
-};
-const exchange = async (as: string, query: string, variables: Record<string, unknown> = {}) => {
-  const response = await fetch(`${system.url}/exchange`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      'accept-language': 'en',
-      authorization: `Bearer ${await system.tokenOf(as)}`,
-    },
-    body: JSON.stringify({ query, variables }),
-  });
-  // biome-ignore lint/suspicious/noExplicitAny: tests reach into answers of every shape
-  return (await response.json()) as any;
 };
 const get = async (path: string) =>
   fetch(`${system.url}${path}`, { headers: { authorization: `Bearer ${await system.tokenOf(EDUCATION)}` } });

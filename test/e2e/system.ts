@@ -23,7 +23,7 @@ export interface Answer {
     path?: (string | number)[];
     extensions: Record<string, unknown>;
   }[];
-  readonly extensions: { receipt?: { id: string } };
+  readonly extensions: { receipt?: { id: string }; disputed?: readonly unknown[] };
 }
 
 export interface Asking {

@@ -1,20 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { askExchange, gatewayUrl, login } from '../client.ts';
+import { askAs } from '../ask.ts';
 import { type Command, fromHere, print, readOptions, UsageError } from '../command.ts';
-
-/** Asks the exchange as a department; in the demonstration `--department` says as which. */
-async function ask<T>(
-  department: string | undefined,
-  query: string,
-  variables: Record<string, unknown>,
-  schema: z.ZodType<T>,
-): Promise<T> {
-  const gateway = gatewayUrl(process.env);
-  const token = await login(process.env, gateway, department === undefined ? {} : { department });
-  return askExchange(gateway, token, query, variables, schema);
-}
 
 const Drafted = z.object({ saveCatalogueDraft: z.object({ code: z.string(), version: z.number() }) });
 
@@ -35,7 +23,7 @@ export const draftCommand: Command = {
     const query =
       'mutation ($input: SaveCatalogueDraftInput!) { saveCatalogueDraft(input: $input) { code version } }';
     const input = { elements, code: values.code, version: values.version && Number(values.version) };
-    const { saveCatalogueDraft: saved } = await ask(values.department, query, { input }, Drafted);
+    const { saveCatalogueDraft: saved } = await askAs(values.department, query, { input }, Drafted);
     print(
       values.json ? JSON.stringify(saved) : `${saved.code}  第 ${saved.version} 版 version ${saved.version}`,
     );
@@ -69,7 +57,7 @@ export const reportChangeCommand: Command = {
     if (!cause || !basis || !changedOn) throw new UsageError('--cause, --basis, --on: 必填 required');
     const query = `mutation ($input: ReportCatalogueChangeInput!) {
       reportCatalogueChange(input: $input) { id due assumed ruleSet } }`;
-    const { reportCatalogueChange: reported } = await ask(
+    const { reportCatalogueChange: reported } = await askAs(
       department,
       query,
       { input: { cause, basis, changedOn, code } },
@@ -100,7 +88,12 @@ export const updatedCommand: Command = {
     if (!code) throw new UsageError('--code: 必填 required');
     const query =
       'mutation ($input: ReportUpdatedInput!) { reportUpdated(input: $input) { code lastUpdated freshness } }';
-    const { reportUpdated: saved } = await ask(department, query, { input: { code, lastUpdated } }, Updated);
+    const { reportUpdated: saved } = await askAs(
+      department,
+      query,
+      { input: { code, lastUpdated } },
+      Updated,
+    );
     print(values.json ? JSON.stringify(saved) : `${saved.code}  ${saved.lastUpdated}  ${saved.freshness}`);
     return 0;
   },

@@ -11,6 +11,8 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+const LONGEST_WAIT_MS = 30_000;
+
 /**
  * PostgreSQL inside this process, in a thread of its own, its files in `folder`. It has one connection: transactions take
  * turns. The folder belongs to one process; whoever opens it holds the ledger's lock beside it.
@@ -55,11 +57,25 @@ export async function embeddedDatabase(folder: string): Promise<Database> {
   const query: Queryable['query'] = (sql, parameters = []) => ask({ kind: 'query', sql, parameters });
 
   let turn: Promise<unknown> = Promise.resolve();
-  /** One after the other: what is asked outside must not fall into somebody's transaction. */
+  /**
+   * One after the other: what is asked outside must not fall into somebody's transaction. Who waits too long is refused; were it
+   * a transaction that asks outside of itself, it would wait for its own end.
+   */
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const mine = turn.then(work);
+    let isLate = false;
+    const mine = turn.then(() => {
+      if (isLate) throw new DatabaseError('waited too long for the embedded database', '57014');
+      return work();
+    });
     turn = mine.catch(() => undefined);
-    return mine;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        isLate = true;
+        reject(new DatabaseError('waited too long for the embedded database', '57014'));
+      }, LONGEST_WAIT_MS);
+      timer.unref();
+      mine.then(resolve, reject).finally(() => clearTimeout(timer));
+    });
   };
   const inTransaction = async <T>(work: () => Promise<T>): Promise<T> => {
     await query('begin');

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { askAs, readOne } from '../ask.ts';
+import { type Command, print, readOptions } from '../command.ts';
+
+const Finding = z.object({
+  id: z.string(),
+  state: z.string(),
+  breach: z.string(),
+  department: z.object({ name: z.string() }),
+  openedBy: z.string(),
+  notice: z.string(),
+  due: z.string(),
+  isOverdue: z.boolean(),
+});
+const Listed = z.object({ findings: z.object({ edges: z.array(z.object({ node: Finding })) }) });
+const FIELDS = 'id state breach department { name } openedBy notice due isOverdue';
+
+export const listCommand: Command = {
+  summary: '整改清单 findings on the department, or that it opened',
+  usage: 'liancha finding list [--state OPEN…] [--department <name>] [--json]',
+  async run(parameters) {
+    const values = readOptions(parameters, {
+      state: { type: 'string' },
+      department: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    });
+    const query = `query ($state: FindingState) { findings(state: $state, first: 100) { edges { node { ${FIELDS} } } } }`;
+    const { findings } = await askAs(values.department, query, { state: values.state }, Listed);
+    const nodes = findings.edges.map(({ node }) => node);
+    if (values.json) print(JSON.stringify(nodes));
+    else
+      for (const one of nodes)
+        print(
+          `${one.id}  ${one.state.padEnd(10)} ${one.breach.padEnd(30)} ${one.department.name}  ${one.isOverdue ? '逾期 OVERDUE' : one.due}`,
+        );
+    return 0;
+  },
+};
+
+const Shown = z.object({
+  finding: Finding.extend({
+    version: z.number(),
+    evidence: z.string(),
+    allowedMoves: z.array(z.string()),
+    moves: z.array(
+      z.object({
+        move: z.string(),
+        department: z.object({ name: z.string() }),
+        note: z.string().nullable(),
+        at: z.string(),
+      }),
+    ),
+  }),
+});
+
+export const showCommand: Command = {
+  summary: '一件整改的全部 all of a finding',
+  usage: 'liancha finding show <id> [--department <name>] [--json]',
+  async run(parameters) {
+    const { id, values } = readOne(parameters, '编号 id', {
+      department: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    });
+    const query = `query ($id: ID!) { finding(id: $id) { ${FIELDS} version evidence allowedMoves
+      moves { move department { name } note at } } }`;
+    const { finding } = await askAs(values.department, query, { id }, Shown);
+    if (values.json) print(JSON.stringify(finding));
+    else {
+      print(`${finding.id}  ${finding.state}  ${finding.breach}  ${finding.department.name}  ${finding.due}`);
+      print(finding.notice);
+      print(finding.evidence);
+      for (const one of finding.moves)
+        print(`  ${one.at}  ${one.move}  ${one.department.name}  ${one.note ?? ''}`);
+      print(`可办 possible: ${finding.allowedMoves.join(', ') || '—'}`);
+    }
+    return 0;
+  },
+};

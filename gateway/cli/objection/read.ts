@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { askAs, readOne } from '../ask.ts';
+import { type Command, print, readOptions } from '../command.ts';
+
+const Listed = z.object({
+  objections: z.object({
+    edges: z.array(
+      z.object({
+        node: z.object({
+          id: z.string(),
+          state: z.string(),
+          coordinate: z.string(),
+          consumer: z.object({ name: z.string() }),
+          provider: z.object({ name: z.string() }),
+          due: z.string().nullable(),
+          isOverdue: z.boolean(),
+        }),
+      }),
+    ),
+  }),
+});
+
+export const listCommand: Command = {
+  summary: '疑义清单 objections that the department raised or has to check',
+  usage: 'liancha objection list [--state OPEN…] [--department <name>] [--json]',
+  async run(parameters) {
+    const values = readOptions(parameters, {
+      state: { type: 'string' },
+      department: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    });
+    const query = `query ($state: ObjectionState) { objections(state: $state, first: 100) { edges { node {
+      id state coordinate consumer { name } provider { name } due isOverdue } } } }`;
+    const { objections } = await askAs(values.department, query, { state: values.state }, Listed);
+    const nodes = objections.edges.map(({ node }) => node);
+    if (values.json) print(JSON.stringify(nodes));
+    else
+      for (const one of nodes)
+        print(
+          `${one.id}  ${one.state.padEnd(10)} ${one.coordinate.padEnd(28)} ${one.consumer.name} → ${one.provider.name}  ${one.isOverdue ? '逾期 OVERDUE' : (one.due ?? '')}`,
+        );
+    return 0;
+  },
+};
+
+const Shown = z.object({
+  objection: z.looseObject({
+    id: z.string(),
+    state: z.string(),
+    coordinate: z.string(),
+    subject: z.string().nullable(),
+    reason: z.string(),
+    allowedMoves: z.array(z.string()),
+    moves: z.array(
+      z.object({
+        move: z.string(),
+        department: z.object({ name: z.string() }),
+        note: z.string().nullable(),
+        at: z.string(),
+      }),
+    ),
+  }),
+});
+
+export const showCommand: Command = {
+  summary: '一件疑义的全部 all of an objection',
+  usage: 'liancha objection show <id> [--department <name>] [--json]',
+  async run(parameters) {
+    const { id, values } = readOne(parameters, '编号 id', {
+      department: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    });
+    const query = `query ($id: ID!) { objection(id: $id) { id state version coordinate disclosure subject reason due
+      isOverdue allowedMoves evidence { name type digest } moves { move department { name } note at } } }`;
+    const { objection } = await askAs(values.department, query, { id }, Shown);
+    if (values.json) print(JSON.stringify(objection));
+    else {
+      print(`${objection.id}  ${objection.state}  ${objection.coordinate}  ${objection.subject ?? '—'}`);
+      print(objection.reason);
+      for (const one of objection.moves)
+        print(`  ${one.at}  ${one.move}  ${one.department.name}  ${one.note ?? ''}`);
+      print(`可办 possible: ${objection.allowedMoves.join(', ') || '—'}`);
+    }
+    return 0;
+  },
+};
