@@ -1,3 +1,4 @@
+export { familyMemoryMb } from './family.ts';
 export { freePort } from './port.ts';
 export {
   cpuSeconds,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { figuresOf, median, type Round, ratioTo } from './figures.ts';
+import { coreRatioTo, figuresOf, median, type Round, ratioTo } from './figures.ts';
 
 const round = (perSecond: number, more: Partial<Round> = {}): Round => ({
   perSecond,
@@ -47,6 +47,20 @@ describe('the ratio of two peers', () => {
   it('is none when a round has no counterpart', () => {
     expect(ratioTo([round(200), round(300)], [round(100)])).toBeNull();
     expect(figuresOf([round(200)], null).ratio).toBeNull();
+  });
+});
+
+describe('the ratio by processor time', () => {
+  it('is what the ratio would be if nobody else had used the core', () => {
+    const ours = [round(100, { gatewayBusy: 0.25 }), round(400), round(40, { gatewayBusy: 0.1 })];
+    const theirs = [round(50, { gatewayBusy: 0.5 }), round(100), round(100)];
+    expect(coreRatioTo(ours, theirs)).toBe(4);
+    expect(ratioTo(ours, theirs)).toBe(2);
+  });
+
+  it('is none where a peer used no processor of its own', () => {
+    expect(coreRatioTo([round(100)], [round(100, { gatewayBusy: 0 })])).toBeNull();
+    expect(figuresOf([round(100, { gatewayBusy: 0 })], null).perCoreSecond).toBeNull();
   });
 });
 

@@ -11,8 +11,14 @@ export interface Round {
 }
 
 export type Figures = Round & {
-  /** Median of the ratios to the base in the same round; null without a base. */
+  /**
+   * Requests per second of the gateway's own processor time: what it would take with its core to itself. It holds on a
+   * machine that is busy with other things as well; null for who uses none.
+   */
+  readonly perCoreSecond: number | null;
+  /** Medians of the ratios to the base in the same round; null without a base. */
   readonly ratio: number | null;
+  readonly coreRatio: number | null;
   /** Requests per second of every round, to see how far they lie apart. */
   readonly rounds: readonly number[];
 };
@@ -39,13 +45,32 @@ export function figuresOf(rounds: readonly Round[], base: readonly Round[] | nul
     peakMb: Math.max(...rounds.map((one) => one.peakMb)),
     gatewayBusy: of('gatewayBusy'),
     loadBusy: of('loadBusy'),
+    perCoreSecond: rounds.every(isOnCore) ? median(rounds.map(perCoreSecond)) : null,
     ratio: base && ratioTo(rounds, base),
+    coreRatio: base && coreRatioTo(rounds, base),
     rounds: rounds.map((one) => one.perSecond),
   };
 }
 
-/** Median of the ratios round by round; null when not every round has its counterpart. */
+/** Median of the ratios of requests per second, round by round; null when not every round has its counterpart. */
 export function ratioTo(rounds: readonly Round[], base: readonly Round[]): number | null {
-  if (base.length !== rounds.length) return null;
-  return median(rounds.map((one, at) => one.perSecond / (base[at]?.perSecond ?? Number.NaN)));
+  return medianRatio(rounds, base, (one) => one.perSecond);
 }
+
+/** The same of requests per second of processor time. */
+export function coreRatioTo(rounds: readonly Round[], base: readonly Round[]): number | null {
+  return [...rounds, ...base].every(isOnCore) ? medianRatio(rounds, base, perCoreSecond) : null;
+}
+
+function medianRatio(
+  rounds: readonly Round[],
+  base: readonly Round[],
+  of: (round: Round) => number,
+): number | null {
+  if (base.length !== rounds.length) return null;
+  return median(rounds.map((one, at) => of(one) / of(base[at] ?? one)));
+}
+
+const perCoreSecond = ({ perSecond, gatewayBusy }: Round): number => perSecond / gatewayBusy;
+
+const isOnCore = ({ gatewayBusy }: Round): boolean => gatewayBusy > 0;

@@ -5,7 +5,8 @@ export interface Results {
   readonly machine: string;
   readonly takenAt: string;
   readonly quick: boolean;
-  readonly database: string;
+  /** What Liancha kept its business in, and the memory of that server at the end of the run. */
+  readonly database: { readonly name: string; readonly serverMb: number | null };
   /** Peers that did not take part, and why. */
   readonly absent: readonly { readonly peer: string; readonly why: string }[];
   /** Cases for which a quick run had no time left. */

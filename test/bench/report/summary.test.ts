@@ -27,7 +27,7 @@ const run = (measures: readonly Measure[]): Results => ({
   machine: 'a machine',
   takenAt: '2026-11-25T00:00:00.000Z',
   quick: false,
-  database: 'PostgreSQL',
+  database: { name: 'PostgreSQL', serverMb: 40 },
   absent: [{ peer: 'Grafbase', why: 'not installed' }],
   skipped: [],
   starts: [],

@@ -3,7 +3,9 @@ import type { Row, Summary } from './summary.ts';
 /** The run as Markdown: goals, cases, growth, starts. */
 export function tableOf(summary: Summary): string {
   const { machine, takenAt, database, absent, skipped, rows } = summary;
-  const facts = `${takenAt.slice(0, 10)} · ${machine} · Liancha with ${database}`;
+  const facts = `${takenAt.slice(0, 10)} · ${machine} · Liancha with ${database.name}${
+    database.serverMb === null ? '' : ` (the server: ${database.serverMb} MB)`
+  }`;
   const left = absent.map(({ peer, why }) => `Left out: ${peer} (${why}).`);
   const late = skipped.length > 0 ? [`No time was left for: ${skipped.join(', ')}.`] : [];
   const failures = rows.flatMap(({ case: id, peer, failure }) =>
@@ -23,13 +25,14 @@ export function tableOf(summary: Summary): string {
 }
 
 function goalsTable({ goals, halfLoad }: Summary): string {
-  const rows = goals.map(({ what, goal, found, isReached }) => [
+  const rows = goals.map(({ what, goal, found, foundPerCore, isReached }) => [
     what,
     goal,
-    found === null ? '–' : short(found),
+    orDash(found),
+    orDash(foundPerCore),
     isReached === null ? 'not measured' : isReached ? 'yes' : 'no',
   ]);
-  const table = markdown(['what', 'goal', 'found', 'reached'], rows);
+  const table = markdown(['what', 'goal', 'found', 'found per core-second', 'reached'], rows);
   if (!halfLoad) return table;
   const spread = halfLoad.rounds.map(({ on, off }) => `${short(on.p99)} / ${short(off.p99)}`).join(', ');
   return `${table}\n\nHalf load is ${halfLoad.perSecond} requests/s; p99 in ms with / without ledger, by round: ${spread}.`;
@@ -38,7 +41,20 @@ function goalsTable({ goals, halfLoad }: Summary): string {
 function casesTable(rows: readonly Row[]): string {
   const titles = [...new Set(rows.map((row) => row.title))];
   return markdown(
-    ['case', 'gateway', 'requests/s', '×', 'p50 ms', 'p99 ms', 'peak MB', 'calls', 'KB', 'core busy %'],
+    [
+      'case',
+      'gateway',
+      'requests/s',
+      '×',
+      'per core-second',
+      '×',
+      'p50 ms',
+      'p99 ms',
+      'peak MB',
+      'calls',
+      'KB',
+      'core busy %',
+    ],
     titles.flatMap((title) =>
       rows.filter((row) => row.title === title).map((row) => [title, row.peer, ...cellsOf(row)]),
     ),
@@ -80,11 +96,25 @@ function growthTable(series: string, rows: readonly Row[]): string {
 }
 
 function cellsOf({ figures }: Row): string[] {
-  if (!figures) return ['failed', '', '', '', '', '', '', ''];
-  const { perSecond, ratio, p50, p99, peakMb, calls, bytes, gatewayBusy, loadBusy } = figures;
+  if (!figures) return ['failed', ...Array.from({ length: 9 }, () => '')];
+  const {
+    perSecond,
+    ratio,
+    perCoreSecond,
+    coreRatio,
+    p50,
+    p99,
+    peakMb,
+    calls,
+    bytes,
+    gatewayBusy,
+    loadBusy,
+  } = figures;
   return [
     short(perSecond),
-    ratio === null ? '–' : short(ratio),
+    orDash(ratio),
+    orDash(perCoreSecond),
+    orDash(coreRatio),
     short(p50),
     short(p99),
     String(peakMb),
@@ -115,6 +145,8 @@ function short(value: number): string {
   if (Math.abs(value) >= 1_000) return Math.round(value).toLocaleString('en');
   return String(Number(value.toPrecision(3)));
 }
+
+const orDash = (value: number | null): string => (value === null ? '–' : short(value));
 
 const percent = (share: number): string => String(Math.round(share * 100));
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { projectRoot } from '../../../gateway/files.ts';
 import { openDemonstrationIssuer } from '../../../gateway/identity/index.ts';
 import { allCases } from '../cases/index.ts';
-import { describeMachine, LOAD_CORE, pin } from '../machine/index.ts';
+import { describeMachine, familyMemoryMb, LOAD_CORE, pin } from '../machine/index.ts';
 import type { BenchOptions } from '../options.ts';
 import { EMBEDDED, PEERS, type Peer } from '../peers/index.ts';
 import type { Results } from '../report/results.ts';
@@ -63,7 +63,7 @@ export async function runBenchmark(options: BenchOptions): Promise<Results> {
       machine: describeMachine(),
       takenAt: new Date().toISOString(),
       quick: options.quick,
-      database: database.name,
+      database: { name: database.name, serverMb: database.url === null ? null : familyMemoryMb('postgres') },
       absent,
       skipped: parts.flatMap((one) => one.skipped),
       starts: parts.flatMap((one) => one.starts),

@@ -69,6 +69,7 @@ export async function measureGraph(run: GraphRun): Promise<GraphResults> {
         tokens,
         subgraphs,
         quick,
+        isFirst: results.length === 0,
         expected,
       });
       results.push(result);
