@@ -1,66 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Disclosure, openLedger, verifyLedger } from '../../gateway/ledger/index.ts';
-import type { DepartmentCode } from '../../gateway/words.ts';
+import { measureLedger } from './ledger/measure.ts';
+import { LOAD_CORE, pin } from './machine/index.ts';
 
-/** `npm run -s bench:ledger [-- --json]`: the ledger alone, with records like those of a query of ten rows. */
-const RECORDS = 200_000;
-const WAITING = 256;
-const dataDir = mkdtempSync(join(tmpdir(), 'liancha-bench-ledger-'));
-
-function record(id: Disclosure['id']): Disclosure {
-  return {
-    id,
-    time: Date.now(),
-    department: '11990101MB0000013G' as Disclosure['department'],
-    operator: 'bench',
-    use: 'ADMINISTRATIVE_BASIS',
-    matter: 'YX-2026-0001',
-    operation: 'w3jOcf4AtSBEJ5J5Jwmkz3aRJbCwxYb4yh8L8yqsXyY',
-    operationName: null,
-    decisions: ['Query.person', 'Person.name', 'Person.idNumber'].map((coordinate) => ({
-      coordinate: coordinate as Disclosure['decisions'][number]['coordinate'],
-      effect: 'ALLOW',
-      provider: '11990101MB00000019' as DepartmentCode,
-      policies: ['unconditional'],
-    })),
-    grants: [],
-    schemaRevision: 'wmtzxc8Mq2zcNpPR_ZHQbK',
-    policyRevision: 'wmtzxc8Mq2zcNpPR_ZHQbK',
-    providers: [{ subgraph: 'population', outcome: 'OK', calls: 1 }],
-    rows: 10,
-    subjects: Array.from({ length: 10 }, () => 'w3jOcf4AtSBEJ5J5Jwmkz3aRJbCwxYb4yh8L8yqsXyY'),
-    variablesDigest: 'w3jOcf4AtSBEJ5J5Jwmkz3aRJbCwxYb4yh8L8yqsXyY',
-    answerDigest: 'w3jOcf4AtSBEJ5J5Jwmkz3aRJbCwxYb4yh8L8yqsXyY',
-    subjectKey: 'w3jOcf4AtSBE',
-    digestKey: 'w3jOcf4AtSBE',
-    errors: [],
-  };
-}
-
-const ledger = await openLedger({ dataDir, now: Date.now });
-let left = RECORDS;
-const startAppend = performance.now();
-await Promise.all(
-  Array.from({ length: WAITING }, async () => {
-    while (left-- > 0) await ledger.append(record(ledger.nextId()));
-  }),
-);
-const appended = RECORDS / ((performance.now() - startAppend) / 1_000);
-await ledger.close();
-const startVerify = performance.now();
-const report = verifyLedger(join(dataDir, 'ledger'));
-const verified = report.records / ((performance.now() - startVerify) / 1_000);
-rmSync(dataDir, { recursive: true, force: true });
-if (!report.ok) throw new Error(JSON.stringify(report.problems));
-const figures = {
-  records: RECORDS,
-  appendedPerSecond: Math.round(appended),
-  verifiedPerSecond: Math.round(verified),
-};
+/** `npm run -s bench:ledger [-- --json]`: the ledger alone. */
+pin(process.pid, LOAD_CORE);
+const figures = await measureLedger(200_000);
+const { records, appendedPerSecond, verifiedPerSecond } = figures;
 process.stdout.write(
   process.argv.includes('--json')
     ? `${JSON.stringify(figures)}\n`
-    : `appended ${figures.appendedPerSecond}/s, verified ${figures.verifiedPerSecond}/s (${RECORDS} records)\n`,
+    : `appended ${appendedPerSecond}/s, verified ${verifiedPerSecond}/s (${records} records)\n`,
 );

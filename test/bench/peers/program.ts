@@ -14,6 +14,12 @@ export interface ProgramOptions {
   phrase?(operation: string): string;
 }
 
+/** Whatever happens to this program, none of them is left behind. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 const PATIENCE_MS = 60_000;
 const POLL_MS = 25;
 
@@ -26,6 +32,8 @@ export async function startProgram(options: ProgramOptions): Promise<Running> {
     env: { ...process.env, NODE_ENV: 'production', ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   let said = '';
   const hear = (chunk: Buffer): void => {
     said = (said + chunk.toString()).slice(-2_000);

@@ -1,6 +1,6 @@
 import { APOLLO, GRAFBASE, LEDGER_OFF, LIANCHA, PASS_THROUGH, POLICY_OPEN } from '../peers/index.ts';
 import { coreRatioTo, median, ratioTo } from './figures.ts';
-import type { HalfLoad, Measure } from './results.ts';
+import type { HalfLoad, Measure, Results } from './results.ts';
 
 /** What the engine and the ledger are to reach, and what this run has found. */
 export interface Goal {
@@ -49,7 +49,10 @@ const AT_LEAST: readonly {
 ];
 const P99_MS = 5;
 
-export function goalsOf(measures: readonly Measure[], halfLoad: HalfLoad | null): Goal[] {
+export function goalsOf(
+  measures: readonly Measure[],
+  { halfLoad, ledger }: Pick<Results, 'halfLoad' | 'ledger'>,
+): Goal[] {
   const outcomeOf = (id: string, peer: string) => {
     const outcome = measures.find((one) => one.id === id && one.peer === peer)?.outcome;
     return outcome?.kind === 'measured' ? outcome : null;
@@ -63,7 +66,7 @@ export function goalsOf(measures: readonly Measure[], halfLoad: HalfLoad | null)
       return { what: `${name}: × ${peer}`, goal: `≥ ${least}`, found, foundPerCore, isReached };
     }),
   );
-  return [...ratios, callsGoal(measures), memoryGoal(outcomeOf), p99Goal(halfLoad)];
+  return [...ratios, callsGoal(measures), memoryGoal(outcomeOf), p99Goal(halfLoad), ...ledgerGoals(ledger)];
 }
 
 /** Calls for the deep query: no more than the best of the peers. */
@@ -112,4 +115,18 @@ function p99Goal(halfLoad: HalfLoad | null): Goal {
     foundPerCore: null,
     isReached,
   };
+}
+
+const APPENDED = 20_000;
+const VERIFIED = 100_000;
+
+function ledgerGoals(ledger: Results['ledger']): Goal[] {
+  const goal = (what: string, least: number, found: number | null): Goal => {
+    const isReached = found === null ? null : found >= least;
+    return { what, goal: `≥ ${least.toLocaleString('en')}`, found, foundPerCore: null, isReached };
+  };
+  return [
+    goal('ledger alone: records/s appended', APPENDED, ledger?.appendedPerSecond ?? null),
+    goal('ledger alone: records/s verified', VERIFIED, ledger?.verifiedPerSecond ?? null),
+  ];
 }

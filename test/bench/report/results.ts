@@ -1,3 +1,4 @@
+import type { LedgerFigures } from '../ledger/measure.ts';
 import type { Round } from './figures.ts';
 
 /** Everything that one run has found. */
@@ -14,6 +15,7 @@ export interface Results {
   readonly starts: readonly Start[];
   readonly measures: readonly Measure[];
   readonly halfLoad: HalfLoad | null;
+  readonly ledger: LedgerFigures | null;
 }
 
 /** A peer's start over one graph. */

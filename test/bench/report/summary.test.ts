@@ -32,6 +32,7 @@ const run = (measures: readonly Measure[]): Results => ({
   skipped: [],
   starts: [],
   measures,
+  ledger: { records: 1_000, appendedPerSecond: 19_999, verifiedPerSecond: 100_000 },
   halfLoad: {
     perSecond: 500,
     rounds: [9, 4, 3].map((p99) => ({ on: { p50: 1, p99 }, off: { p50: 1, p99: 1 } })),
@@ -69,6 +70,8 @@ describe('the report', () => {
     expect(goal('deep: calls to subgraphs')).toMatchObject({ goal: '≤ 8', found: 12, isReached: false });
     expect(goal('memory under load, MB')).toMatchObject({ goal: '< 100', found: 120, isReached: false });
     expect(goal('ledger on, half load: p99 ms more')).toMatchObject({ found: 3, isReached: true });
+    expect(goal('ledger alone: records/s appended')).toMatchObject({ isReached: false });
+    expect(goal('ledger alone: records/s verified')).toMatchObject({ isReached: true });
   });
 
   it('names who was left out and who failed, and why', () => {

@@ -24,7 +24,7 @@ export function summarise({ measures, ...results }: Results): Summary {
   return {
     ...results,
     rows: measures.map((one) => rowOf(one, measures)),
-    goals: goalsOf(measures, results.halfLoad),
+    goals: goalsOf(measures, results),
   };
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { projectRoot } from '../../../gateway/files.ts';
 import { openDemonstrationIssuer } from '../../../gateway/identity/index.ts';
 import { allCases } from '../cases/index.ts';
+import { measureLedger } from '../ledger/measure.ts';
 import { describeMachine, familyMemoryMb, LOAD_CORE, pin } from '../machine/index.ts';
 import type { BenchOptions } from '../options.ts';
 import { EMBEDDED, PEERS, type Peer } from '../peers/index.ts';
@@ -25,6 +26,15 @@ export async function runBenchmark(options: BenchOptions): Promise<Results> {
   mkdirSync(parent, { recursive: true });
   const folder = mkdtempSync(join(parent, 'run-'));
   const database = await openBenchDatabase();
+  const stop = (): void => {
+    rmSync(folder, { recursive: true, force: true });
+    // The programs end with this one.
+    database.close().then(
+      () => process.exit(1),
+      () => process.exit(1),
+    );
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
   try {
     const issuer = await openDemonstrationIssuer(folder, {});
     const tokens = await Promise.all(
@@ -68,6 +78,7 @@ export async function runBenchmark(options: BenchOptions): Promise<Results> {
       skipped: parts.flatMap((one) => one.skipped),
       starts: parts.flatMap((one) => one.starts),
       measures: parts.flatMap((one) => one.measures),
+      ledger: options.only.length > 0 ? null : await measureLedger(options.quick ? 40_000 : 200_000),
       halfLoad: parts.find((one) => one.halfLoad)?.halfLoad ?? null,
     };
   } finally {
