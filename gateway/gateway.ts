@@ -125,6 +125,7 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
       limits,
       policy,
       ledger,
+      counters,
       now,
       hashes,
       stage: tracing.stage,

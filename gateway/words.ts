@@ -63,12 +63,53 @@ export interface Purpose {
   readonly matter: string;
 }
 
+/** How a scope condition compares a record's value with its own. Closed: what cannot be evaluated cannot be signed. */
+export const SCOPE_OPERATORS = ['EQUALS', 'IN', 'STARTS_WITH', 'AT_LEAST', 'AT_MOST'] as const;
+export type ScopeOperator = (typeof SCOPE_OPERATORS)[number];
+export type ScopeValue = string | number | boolean;
+
+/** A condition on a field of the record that carries the granted item: `Person.residenceRegion` begins with `4301`. */
+export interface RowCondition {
+  readonly coordinate: Coordinate;
+  readonly operator: ScopeOperator;
+  readonly values: readonly ScopeValue[];
+}
+
+/** Only records of subjects that are registered for the matter that the query states (在办事项的当事人). */
+export interface MatterCondition {
+  readonly subjectsOf: 'MATTER';
+}
+
+/** One condition of a grant's scope (范围). A record is in scope when all conditions of the grant hold. */
+export type ScopeCondition = RowCondition | MatterCondition;
+
+export function isRowCondition(condition: ScopeCondition): condition is RowCondition {
+  return 'coordinate' in condition;
+}
+
+/** One grant by which a record may pass: where its scope holds, masked or in clear. An empty scope always holds. */
+export interface ScopedGrant {
+  readonly grant: GrantId;
+  readonly scope: readonly ScopeCondition[];
+  readonly mask: MaskRule | null;
+}
+
+/** What one may do with a value: be given it, or only learn whether it matches the one that one holds (数据校核). */
+export type Action = 'disclose' | 'verify';
+
 /** What policy says of one coordinate. `policies` names the policies that determined it. */
 export type Decision =
   | { readonly effect: 'ALLOW'; readonly policies: readonly string[]; readonly grants: readonly GrantId[] }
   | {
       readonly effect: 'MASK';
       readonly mask: MaskRule;
+      readonly policies: readonly string[];
+      readonly grants: readonly GrantId[];
+    }
+  | {
+      /** A record passes where the scope of any of `alternatives` holds. */
+      readonly effect: 'SCOPE';
+      readonly alternatives: readonly ScopedGrant[];
       readonly policies: readonly string[];
       readonly grants: readonly GrantId[];
     }
@@ -80,5 +121,6 @@ export type DenialCode =
   | 'GRANT_REQUIRED'
   | 'GRANT_EXPIRED'
   | 'OUT_OF_SCOPE'
+  | 'QUOTA_EXCEEDED'
   | 'WITHHELD'
   | 'ZONE_MISMATCH';

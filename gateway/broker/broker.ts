@@ -2,11 +2,12 @@ import { LRUCache } from 'lru-cache';
 import type { Failure } from '../errors.ts';
 import type { Publication } from '../registry/index.ts';
 import type { Principal } from '../words.ts';
-import { decide, undecided } from './decide.ts';
+import { type Decided, decide, undecided } from './decide.ts';
 import type { Admission } from './operation/index.ts';
 import { admitOperation } from './operation/index.ts';
 import type { Answer, BrokerParts } from './parts.ts';
 import { type PreparedOperation, prepareOperation } from './prepare.ts';
+import { drawsOnQuota, withinQuotas, withRetryAfter } from './quotas.ts';
 import { execute, noted, recorded } from './record.ts';
 import { createSubscriptions, type Subscriptions } from './subscribe/index.ts';
 
@@ -69,7 +70,22 @@ export function createBroker(parts: BrokerParts): Broker {
       return noted(parts, undecided(operation, variables, principal), [NOT_ONE_ANSWER]);
     const decided = decide(parts, operation, variables, principal);
     if (!decided.ok) return noted(parts, decided.about, decided.failures);
+    if (drawsOnQuota(decided)) return answerCounted(operation, variables, principal, decided);
     return recorded(parts, decided.about, await execute(parts, decided, { idempotent: kind === 'query' }));
+  };
+
+  const answerCounted = async (
+    operation: PreparedOperation,
+    variables: Readonly<Record<string, unknown>>,
+    principal: Principal,
+    first: Extract<Decided, { ok: true }>,
+  ): Promise<Answer> => {
+    const decided = await withinQuotas(parts, operation, variables, principal, first);
+    const idempotent = operation.admitted.kind === 'query';
+    const answer = decided.ok
+      ? await recorded(parts, decided.about, await execute(parts, decided, { idempotent }))
+      : await noted(parts, decided.about, decided.failures);
+    return { ...answer, failures: withRetryAfter(answer.failures, parts.now()) };
   };
 
   const refuse: Broker['refuse'] = (hash, failures, principal) =>

@@ -1,6 +1,6 @@
 import type { Failure } from '../errors.ts';
 import type { SubscriptionPart } from '../ledger/index.ts';
-import type { Principal } from '../words.ts';
+import type { GrantId, Principal } from '../words.ts';
 import { type Entitlement, guardVariables, type Judge } from './guard/index.ts';
 import { type Judgement, joinJudgements } from './judgement.ts';
 import { judgeCost, type StatedPurpose, statedPurpose } from './operation/index.ts';
@@ -46,6 +46,7 @@ export function decide(
   operation: PreparedOperation,
   variables: Variables,
   principal: Principal,
+  exhausted?: ReadonlySet<GrantId>,
 ): Decided {
   const { admitted } = operation;
   const unstated = undecided(operation, variables, principal);
@@ -61,7 +62,7 @@ export function decide(
     const excess = judgeCost(admitted.measure.cost(values), parts.limits);
     if (excess) return refused(about, excess);
   }
-  const judge = judgeFor(parts, principal, purpose);
+  const judge = judgeFor(parts, principal, purpose, exhausted);
   const inputs = guardVariables(judge, operation.guardedVariables, variables);
   const program = parts.stage('decide', () => programFor(operation, judge, inputs, parts, principal));
   const judgement = joinJudgements(program.judgement, inputs.decisions, judge.index);
@@ -86,11 +87,16 @@ const NOBODY: Entitlement = {
   decide: () => ({ effect: 'DENY', code: 'WITHHELD', policies: ['purpose-required'] }),
 };
 
-function judgeFor(parts: BrokerParts, principal: Principal, purpose: StatedPurpose | null): Judge {
+function judgeFor(
+  parts: BrokerParts,
+  principal: Principal,
+  purpose: StatedPurpose | null,
+  exhausted?: ReadonlySet<GrantId>,
+): Judge {
   return {
     schema: parts.publication.schema,
     index: parts.publication.index,
-    entitlement: purpose ? parts.policy.entitle(principal, purpose.use) : NOBODY,
+    entitlement: purpose ? parts.policy.entitle(principal, purpose.use, exhausted) : NOBODY,
     use: purpose?.use ?? 'WORK_REFERENCE',
     applyLink: parts.applyLink,
   };

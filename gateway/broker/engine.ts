@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Failure } from '../errors.ts';
 import { askedOfProviders, compileIntrospection } from './introspection.ts';
+import { withoutOwnKeys } from './own-key.ts';
 import { consumerStep } from './plan/internal-keys.ts';
 import { createPlanner } from './plan/planner.ts';
 import type { Engine, EngineInput, Runnable, RunResult } from './prepare.ts';
@@ -9,6 +10,7 @@ import { compilePlan, type PlanProgram } from './program/compile.ts';
 import type { JsonObject } from './program/record.ts';
 import { conditionVariables } from './shape/collect.ts';
 import { compileScanner, type Passed, type Scanner } from './shape/scan.ts';
+import { isOutOfScope } from './shape/scoped.ts';
 import { compileShaper, type Shaper, type Shaping } from './shape/shaper.ts';
 
 /** How many combinations of `@skip`/`@include` values are kept compiled for one program. */
@@ -69,7 +71,7 @@ function compile(
     return shape;
   };
   return {
-    async run({ variables, fetch, onSubject, draw }): Promise<RunResult> {
+    async run({ variables, fetch, onSubject, draw, parties }): Promise<RunResult> {
       const data: JsonObject = {};
       const reported: Failure[] = [];
       const program = drawProgram(draw);
@@ -86,11 +88,21 @@ function compile(
       }
       Object.assign(data, introspect?.(variables));
       const told = reported.map(atConsumerPath);
-      const shaping: Shaping = { failures: [], reported: told, onSubject, listed: 0, roots: 0 };
+      const outOfScope: Shaping['outOfScope'] = [];
+      const counts = { listed: 0, roots: 0 };
+      const shaping: Shaping = {
+        failures: [],
+        reported: told,
+        onSubject,
+        outOfScope,
+        ...(parties && { parties }),
+        ...counts,
+      };
       const tree = shaper(data, shaping);
+      const shown = outOfScope.length > 0 ? told.filter((one) => !isOutOfScope(one, outOfScope)) : told;
       return {
         data: Buffer.from(JSON.stringify(tree)),
-        failures: [...told.map((one) => withinAnswer(one, tree)), ...shaping.failures],
+        failures: [...shown.map((one) => withinAnswer(one, tree)), ...shaping.failures],
         rows: shaping.listed || shaping.roots,
       };
     },
@@ -98,7 +110,7 @@ function compile(
 }
 
 function atConsumerPath(failure: Failure): Failure {
-  return failure.path ? { ...failure, path: failure.path.map(consumerStep) } : failure;
+  return failure.path ? { ...failure, path: withoutOwnKeys(failure.path).map(consumerStep) } : failure;
 }
 
 /** A provider may fail at what only the plan asked of it (a key, a requirement): that is told of the object that was asked for. */

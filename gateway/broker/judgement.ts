@@ -1,7 +1,7 @@
 import type { DisclosedCoordinate } from '../ledger/index.ts';
 import type { SharingIndex } from '../registry/index.ts';
-import type { GrantId } from '../words.ts';
-import { grantsOf, type Judged } from './guard/index.ts';
+import type { Coordinate, GrantId } from '../words.ts';
+import { grantsOf, type Judged, type RowScope } from './guard/index.ts';
 
 /** What was decided of an operation, as the ledger records it and the assertion to providers tells it. */
 export interface Judgement {
@@ -11,19 +11,45 @@ export interface Judgement {
 
 export const NO_JUDGEMENT: Judgement = { disclosed: [], grants: [] };
 
+type Scopes = ReadonlyMap<unknown, ReadonlyMap<string, readonly RowScope[]>>;
+const NO_SCOPES: Scopes = new Map();
+
 /** Made once for a program, not for each of its requests. */
-export function judgementOf(decisions: readonly Judged[], index: SharingIndex): Judgement {
+export function judgementOf(
+  decisions: readonly Judged[],
+  index: SharingIndex,
+  scopes: Scopes = NO_SCOPES,
+): Judgement {
   const disclosed = decisions.map(
-    ({ coordinate, decision }): DisclosedCoordinate => ({
+    ({ coordinate, decision, action }): DisclosedCoordinate => ({
       coordinate,
-      effect: decision.effect,
+      effect: action === 'verify' && decision.effect !== 'DENY' ? 'MATCH' : decision.effect,
       ...(decision.effect === 'DENY' && { code: decision.code }),
       ...(decision.effect === 'MASK' && { mask: decision.mask }),
       provider: index.rule(coordinate).provider.code,
       policies: decision.policies,
     }),
   );
-  return { disclosed, grants: grantsOf(decisions) };
+  return { disclosed: [...disclosed, ...conditionsOf(scopes, index)], grants: grantsOf(decisions) };
+}
+
+/** The items that the gateway reads to tell what is in scope, with the grants that make it do so. */
+function conditionsOf(scopes: Scopes, index: SharingIndex): DisclosedCoordinate[] {
+  const grants = new Map<Coordinate, Set<string>>();
+  for (const [type, all] of [...scopes.values()].flatMap((byType) => [...byType])) {
+    for (const { grant, conditions } of all.flatMap((one) => one.alternatives)) {
+      for (const { field } of conditions) {
+        const { coordinate } = index.rule(`${type}.${field}`);
+        grants.set(coordinate, (grants.get(coordinate) ?? new Set()).add(`grant:${grant}`));
+      }
+    }
+  }
+  return [...grants].map(([coordinate, policies]) => ({
+    coordinate,
+    effect: 'CONDITION',
+    provider: index.rule(coordinate).provider.code,
+    policies: [...policies],
+  }));
 }
 
 /** Adds what was decided of one request's variables. */

@@ -1,7 +1,7 @@
 import type { Failure } from '../errors.ts';
 import type { InclusionProof, KeyedHashes, Ledger } from '../ledger/index.ts';
 import type { Publication } from '../registry/index.ts';
-import type { DisclosureId, MaskRule, Principal, Use } from '../words.ts';
+import type { DisclosureId, GrantId, MaskRule, Principal, Use } from '../words.ts';
 import type { FetchResult } from './fetch.ts';
 import type { Entitlement } from './guard/index.ts';
 import type { OperationLimits, StatedPurpose } from './operation/index.ts';
@@ -22,7 +22,7 @@ export interface Answer {
 /** What the broker needs of `policy`. */
 export interface DecidingPolicy {
   readonly revision: string;
-  entitle(principal: Principal, use: Use): Entitlement;
+  entitle(principal: Principal, use: Use, exhausted?: ReadonlySet<GrantId>): Entitlement;
   /** Tells when entitlements may have changed before their time. */
   onChange(listener: () => void): () => void;
 }
@@ -49,6 +49,8 @@ export interface BrokerParts {
     subjects: readonly string[],
     isGiven: (coordinate: string) => boolean,
   ): readonly DisputedItem[] | null;
+  /** Counts what is limited per day. Without it nothing that is limited so is given. */
+  readonly counters?: DayCounters;
   /** The purpose of operations that state none. Without it they are refused. */
   readonly purposeByDefault?: StatedPurpose;
   /** Asks a provider on behalf of one disclosure. */
@@ -62,6 +64,17 @@ export interface BrokerParts {
   /** Runs one stage of the query's way, in a span of its own where tracing is on. */
   stage<T>(name: Stage, work: () => T): T;
 }
+
+/** Takes one of a limit until an instant; from `store`. */
+export interface DayCounters {
+  takeUntil(
+    key: string,
+    limit: number,
+    endsAt: number,
+    when: 'COUNT_ALONE' | 'REFUSE',
+  ): Taken | Promise<Taken>;
+}
+type Taken = { readonly allowed: boolean; readonly retryAfterMs: number };
 
 /** The stages that are traced. */
 export type Stage = 'admit' | 'decide' | 'execute' | 'fetch' | 'record';

@@ -14,6 +14,7 @@ import {
 } from './guard/index.ts';
 import { type Judgement, judgementOf } from './judgement.ts';
 import type { Admitted } from './operation/index.ts';
+import { recordScopes } from './record-scopes.ts';
 import type { Denial, Guarded } from './shape/decisions.ts';
 import { type Coerced, coerceVariables } from './variables.ts';
 
@@ -55,6 +56,8 @@ export interface RunContext {
   onSubject(value: unknown): void;
   /** Decides on progressive overrides (0 to 100); by chance where it is absent. */
   readonly draw?: number;
+  /** Is somebody a subject of the matter that the query states? */
+  readonly parties?: (subject: unknown) => boolean;
 }
 
 export interface RunResult {
@@ -110,17 +113,25 @@ export function programFor(
       new Map([...rules].map(([type, rule]) => [type, parts.maskFor(rule, principal)])),
     ]),
   );
-  const { document: guardedDocument, hidden } = addSubjects(judge, pruneOperation(document, guarding.denied));
+  const { document: guardedDocument, hidden } = addSubjects(
+    judge,
+    pruneOperation(document, guarding.denied, guarding.needs),
+  );
   const runnable = parts.engine.compile({
     document,
     guardedDocument,
     hidden,
-    guarded: { denied: guarding.denied, masked, deniedValues: guarding.deniedValues },
+    guarded: {
+      denied: guarding.denied,
+      masked,
+      deniedValues: guarding.deniedValues,
+      scoped: recordScopes(guarding.scopes, (rule) => parts.maskFor(rule, principal)),
+    },
     subjects: guarding.subjects,
   });
   const program: Program = {
     run: (context) => runnable.run(context),
-    judgement: judgementOf(guarding.decisions, judge.index),
+    judgement: judgementOf(guarding.decisions, judge.index, guarding.scopes),
     denied: guarding.denied,
   };
   operation.programs.set(key, program);

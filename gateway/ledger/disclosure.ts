@@ -47,7 +47,11 @@ export interface SubscriptionPart {
 
 export interface DisclosedCoordinate {
   readonly coordinate: Coordinate;
-  readonly effect: 'ALLOW' | 'MASK' | 'DENY';
+  /**
+   * `SCOPE`: given of records within a grant's scope. `CONDITION`: read by the gateway to tell what is within it, never given.
+   * `MATCH`: only compared with a value that the consumer holds.
+   */
+  readonly effect: 'ALLOW' | 'MASK' | 'SCOPE' | 'CONDITION' | 'MATCH' | 'DENY';
   readonly code?: string;
   readonly mask?: MaskRule;
   /** The department that answers for the datum (谁主管，谁提供，谁负责). Absent in format 2. */

@@ -1,14 +1,17 @@
-export { fileGrants } from './grants/file.ts';
-export { type Grant, type GrantSource, isGranted } from './grants/grant.ts';
 export {
   isRowCondition,
   type MatterCondition,
   type RowCondition,
   SCOPE_OPERATORS,
   type ScopeCondition,
-  ScopeConditionEntry,
   type ScopeOperator,
   type ScopeValue,
-} from './grants/scope.ts';
+} from '../words.ts';
+export { grantToCedar } from './grants/cedar.ts';
+export { checkScope, type ScopeFault, subjectField } from './grants/check-scope.ts';
+export { fileGrants } from './grants/file.ts';
+export { type Grant, type GrantSource, isGranted } from './grants/grant.ts';
+export { holds } from './grants/holds.ts';
+export { ScopeConditionEntry } from './grants/scope.ts';
 export { maskFor } from './mask/mask.ts';
 export { createPolicy, type Entitlement, type Policy } from './policy.ts';

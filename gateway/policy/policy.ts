@@ -1,21 +1,35 @@
 import { createHash } from 'node:crypto';
 import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
 import type { SharingRule } from '../registry/index.ts';
-import type { Decision, DenialCode, DepartmentCode, Principal, Use, Zone } from '../words.ts';
+import type {
+  Action,
+  Decision,
+  DenialCode,
+  DepartmentCode,
+  GrantId,
+  MaskRule,
+  Principal,
+  ScopedGrant,
+  Use,
+  Zone,
+} from '../words.ts';
 import { grantToCedar } from './grants/cedar.ts';
-import { covers, type Grant, type GrantSource, isInForce } from './grants/grant.ts';
+import { covers, type Grant, type GrantSource, isInForce, maskOf } from './grants/grant.ts';
 import { describe, type PolicyTexts, readPolicies } from './policies.ts';
 
 /** What a department is entitled to for one use, until `validUntil`. Equal keys decide alike. */
 export interface Entitlement {
   readonly key: string;
   readonly validUntil: number;
-  decide(rule: SharingRule): Decision;
+  /** How many answers a day each grant in force allows; grants without such a limit are not in it. */
+  readonly quotas?: ReadonlyMap<GrantId, number>;
+  decide(rule: SharingRule, action?: Action): Decision;
 }
 
 export interface Policy {
   readonly revision: string;
-  entitle(principal: Principal, use: Use): Entitlement;
+  /** `exhausted` are grants whose quota of the day is used up: they give nothing more today. */
+  entitle(principal: Principal, use: Use, exhausted?: ReadonlySet<GrantId>): Entitlement;
   /** Tells that entitlements may have changed before their time: those asked for from then on are the new ones. */
   onChange(listener: () => void): () => void;
   close(): void;
@@ -46,15 +60,14 @@ export function createPolicy(options: PolicyOptions): Policy {
   });
   return {
     revision,
-    entitle(principal, use) {
-      const key = `${principal.department} ${principal.zone} ${use}`;
+    entitle(principal, use, exhausted = NONE) {
+      const spent = exhausted.size > 0 ? ` ${[...exhausted].sort().join(' ')}` : '';
+      const key = `${principal.department} ${principal.zone} ${use}${spent}`;
       const kept = entitlements.get(key);
       const now = options.now();
       if (kept && kept.generation === generation && now < kept.entitlement.validUntil)
         return kept.entitlement;
-      const own = options.grants
-        .current()
-        .filter((one) => one.department === principal.department && isPlain(one));
+      const own = options.grants.current().filter((one) => one.department === principal.department);
       const entitlement = createEntitlement({
         texts,
         revision,
@@ -62,6 +75,7 @@ export function createPolicy(options: PolicyOptions): Policy {
         principal,
         use,
         grants: own,
+        exhausted,
         now,
       });
       entitlements.set(key, { generation, entitlement });
@@ -75,10 +89,7 @@ export function createPolicy(options: PolicyOptions): Policy {
   };
 }
 
-/** A limit that is not enforced yet must not be passed over: such a grant does not hold. */
-function isPlain(grant: Grant): boolean {
-  return grant.scope.length === 0 && grant.masks.size === 0 && grant.quotaPerDay === null;
-}
+const NONE: ReadonlySet<GrantId> = new Set();
 
 interface Basis {
   readonly texts: PolicyTexts;
@@ -87,6 +98,7 @@ interface Basis {
   readonly principal: Principal;
   readonly use: Use;
   readonly grants: readonly Grant[];
+  readonly exhausted: ReadonlySet<GrantId>;
   readonly now: number;
 }
 
@@ -101,23 +113,37 @@ function createEntitlement(basis: Basis): Entitlement {
     one.uses,
     active.includes(one),
     one.validUntil <= now,
+    one.scope,
+    [...one.masks],
+    one.quotaPerDay,
+    basis.exhausted.has(one.id),
   ]);
   const state = JSON.stringify([basis.revision, principal.zone, use, held]);
-  const byRule = new WeakMap<SharingRule, Decision>();
-  const byKind = new Map<string, Decision>();
-  return {
-    key: createHash('sha256').update(state).digest('base64url').slice(0, 22),
-    validUntil: Math.min(Number.POSITIVE_INFINITY, ...boundaries),
-    decide(rule) {
+  const decider = (action: Action): ((rule: SharingRule) => Decision) => {
+    const byRule = new WeakMap<SharingRule, Decision>();
+    const byKind = new Map<string, Decision>();
+    return (rule) => {
       const known = byRule.get(rule);
       if (known) return known;
       // Coordinates with the same rules and no grants of their own are decided alike: ask Cedar once.
       const kind = kindOf(basis, rule);
-      const decision = byKind.get(kind) ?? decide(basis, rule);
+      const decision = byKind.get(kind) ?? decide(basis, rule, action);
       byKind.set(kind, decision);
       byRule.set(rule, decision);
       return decision;
-    },
+    };
+  };
+  const by: Record<Action, (rule: SharingRule) => Decision> = {
+    disclose: decider('disclose'),
+    verify: decider('verify'),
+  };
+  return {
+    key: createHash('sha256').update(state).digest('base64url').slice(0, 22),
+    validUntil: Math.min(Number.POSITIVE_INFINITY, ...boundaries),
+    quotas: new Map(
+      active.flatMap(({ id, quotaPerDay }) => (quotaPerDay === null ? [] : [[id, quotaPerDay] as const])),
+    ),
+    decide: (rule, action = 'disclose') => by[action](rule),
   };
 }
 
@@ -137,13 +163,15 @@ function kindOf(basis: Basis, rule: SharingRule): string {
 }
 
 /** One decision. A policy that errs denies: to skip it, as Cedar does, could skip a forbid. */
-function decide(basis: Basis, rule: SharingRule): Decision {
+function decide(basis: Basis, rule: SharingRule, action: Action): Decision {
   const item = rule.tests ?? rule.coordinate;
   const covering = basis.grants.filter((one) => covers(one, item));
-  const granted = covering.map((one) => grantToCedar(one, [item]));
+  const granted = covering
+    .filter((one) => !basis.exhausted.has(one.id))
+    .map((one) => grantToCedar(one, [item]));
   const answer = cedar.isAuthorized({
     principal: { type: 'Department', id: basis.principal.department },
-    action: { type: 'Action', id: 'disclose' },
+    action: { type: 'Action', id: action },
     resource: { type: 'Coordinate', id: item },
     context: { use: basis.use, zone: basis.zone, now: basis.now },
     schema: basis.texts.schema,
@@ -164,7 +192,7 @@ function decide(basis: Basis, rule: SharingRule): Decision {
   }
   return decision === 'allow'
     ? allowed(basis, rule, diagnostics.reason, covering)
-    : refused(basis, diagnostics.reason, covering);
+    : refused(basis, action, item, diagnostics.reason, covering);
 }
 
 function allowed(
@@ -174,26 +202,73 @@ function allowed(
   covering: readonly Grant[],
 ): Decision {
   const policies = [...reason].sort();
-  const grants = covering
-    .filter((one) => policies.some((id) => id.startsWith(`grant:${one.id}`)))
-    .map((one) => one.id);
-  const mustMask = policies.every(
-    (id) => id.endsWith(':masked') || basis.texts.notes.get(id)?.obligation === 'mask',
-  );
-  if (!mustMask) return { effect: 'ALLOW', policies, grants };
   // INVARIANT: a policy obliges to mask only where the rule has a mask; should it have none, nothing is shown.
-  return { effect: 'MASK', mask: rule.masks.get(basis.use) ?? 'REDACT', policies, grants };
+  const ruled = rule.masks.get(basis.use) ?? 'REDACT';
+  const house = policies.filter((id) => !id.startsWith('grant:'));
+  if (house.some((id) => basis.texts.notes.get(id)?.obligation !== 'mask'))
+    return { effect: 'ALLOW', policies, grants: [] };
+  if (house.length > 0) return { effect: 'MASK', mask: ruled, policies, grants: [] };
+  return byGrants(
+    policies,
+    covering.flatMap((grant): ByGrant[] => {
+      const { id, scope, quotaPerDay } = grant;
+      const own = maskOf(grant, rule.tests ?? rule.coordinate);
+      const mask = own && rule.masks.has(basis.use) && own !== ruled ? 'REDACT' : own;
+      if (policies.includes(`grant:${id}`)) return [{ grant: id, scope, mask: null, quotaPerDay }];
+      if (policies.includes(`grant:${id}:masked`)) return [{ grant: id, scope, mask: ruled, quotaPerDay }];
+      return mask && policies.includes(`grant:${id}:mask:${own}`)
+        ? [{ grant: id, scope, mask, quotaPerDay }]
+        : [];
+    }),
+  );
+}
+
+interface ByGrant extends ScopedGrant {
+  readonly quotaPerDay: number | null;
+}
+
+/** What several grants come to together. A quota is drawn on only where no other grant gives as much without. */
+function byGrants(policies: readonly string[], all: readonly ByGrant[]): Decision {
+  const whole = all.filter((one) => one.scope.length === 0);
+  const clear = whole.filter((one) => one.mask === null);
+  if (clear.length > 0) return { effect: 'ALLOW', policies, grants: sparing(clear) };
+  const [first] = all;
+  if (!first) return denied('WITHHELD', ['error: no grant stands behind the policies that allowed']);
+  if (whole.length === all.length) {
+    const mask: MaskRule = all.every((one) => one.mask === first.mask) ? (first.mask ?? 'REDACT') : 'REDACT';
+    return { effect: 'MASK', mask, policies, grants: sparing(all) };
+  }
+  const alternatives = all.map(({ grant, scope, mask }) => ({ grant, scope, mask }));
+  return { effect: 'SCOPE', alternatives, policies, grants: all.map((one) => one.grant) };
+}
+
+/** The grants that need no quota, else the first: one answer is not counted twice. */
+function sparing(all: readonly ByGrant[]): GrantId[] {
+  const free = all.filter((one) => one.quotaPerDay === null);
+  return (free.length > 0 ? free : all.slice(0, 1)).map((one) => one.grant);
 }
 
 /** Most useful reason first: what no grant could change comes before what one could. */
 const ORDER: readonly DenialCode[] = ['ZONE_MISMATCH', 'WITHHELD', 'PURPOSE_NOT_ALLOWED'];
 
-function refused(basis: Basis, reason: readonly string[], covering: readonly Grant[]): Decision {
+function refused(
+  basis: Basis,
+  action: Action,
+  item: string,
+  reason: readonly string[],
+  covering: readonly Grant[],
+): Decision {
   const policies = [...reason].sort();
   const codes = policies.map((id) => basis.texts.notes.get(id)?.code);
   const code = ORDER.find((one) => codes.includes(one));
   if (code) return denied(code, policies);
-  const hasEnded = covering.some((one) => one.uses.includes(basis.use) && one.validUntil <= basis.now);
+  const forUse = covering.filter((one) => one.uses.includes(basis.use));
+  const inForce = forUse.filter((one) => isInForce(one, basis.now));
+  if (inForce.some((one) => basis.exhausted.has(one.id))) return denied('QUOTA_EXCEEDED', ['quota']);
+  // What a grant gives only masked is not confirmed in full either.
+  if (action === 'verify' && inForce.some((one) => maskOf(one, item) !== null))
+    return denied('PURPOSE_NOT_ALLOWED', ['masked-not-checked']);
+  const hasEnded = forUse.some((one) => one.validUntil <= basis.now);
   return denied(hasEnded ? 'GRANT_EXPIRED' : 'GRANT_REQUIRED', ['default-deny']);
 }
 

@@ -12,7 +12,7 @@ import {
   type NamedType,
 } from '@apollo/federation-internals';
 import { type MaskRule, type SharingClass, USES, type Use, ZONES, type Zone } from '../words.ts';
-import { sourcesOfField } from './field-sets.ts';
+import { sourcesElsewhere, sourcesOfField } from './field-sets.ts';
 import { type SharingNames, sharingNames } from './sharing-names.ts';
 
 /** What one subgraph says of one coordinate. */
@@ -35,6 +35,10 @@ export interface Declaration {
   readonly item: string | null;
   readonly subject: 'PERSON' | 'ORGANISATION' | null;
   readonly sources: readonly string[];
+  /** Those of `sources` that belong to other objects than the one that carries the field. */
+  readonly sourcesElsewhere: readonly string[];
+  /** Fields of a key by which the subgraph can be asked for the type's objects; null without a flat one. */
+  readonly key: readonly string[] | null;
 }
 
 type Element =
@@ -101,6 +105,8 @@ function declare(
     item: textOf(read(element, 'item'), 'name'),
     subject: (read(element, 'subject')?.kind as 'PERSON' | 'ORGANISATION' | undefined) ?? null,
     sources: isField ? sourcesOfField(subgraph, element) : [],
+    sourcesElsewhere: isField ? sourcesElsewhere(subgraph, element) : [],
+    key: isField ? flatKey(subgraph, type) : null,
   };
 }
 
@@ -136,4 +142,14 @@ function isKeyField(directive: string, type: NamedType, field: string): boolean 
     .some((key) =>
       new RegExp(`(^|[^_A-Za-z0-9])${field}($|[^_A-Za-z0-9])`).test(String(key.arguments().fields)),
     );
+}
+
+function flatKey(subgraph: FederationSubgraph, type: NamedType): readonly string[] | null {
+  for (const key of type.appliedDirectivesOf(subgraph.metadata().keyDirective().name)) {
+    const { fields, resolvable } = key.arguments();
+    const text = String(fields);
+    if (resolvable !== false && /^[\s,\w]+$/.test(text))
+      return text.split(/[\s,]+/).filter((one) => one !== '');
+  }
+  return null;
 }

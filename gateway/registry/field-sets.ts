@@ -73,6 +73,35 @@ export function sourcesOfField(
   return found;
 }
 
+/**
+ * Those of a field's sources that are not (only) fields of the same object: what stands below another field of the
+ * `@requires` set, and all that comes from a context.
+ */
+export function sourcesElsewhere(
+  subgraph: FederationSubgraph,
+  field: FieldDefinition<CompositeType>,
+): string[] {
+  const here = new Set<string>();
+  const elsewhere: string[] = [];
+  const name = subgraph.metadata().requiresDirective().name;
+  for (const directive of field.appliedDirectivesOf(name)) {
+    const text = String(directive.arguments().fields).trim();
+    const [definition] = parse(text.startsWith('{') ? text : `{ ${text} }`, { noLocation: true }).definitions;
+    if (definition?.kind !== Kind.OPERATION_DEFINITION) continue;
+    for (const one of definition.selectionSet.selections) {
+      if (one.kind !== Kind.FIELD) continue;
+      here.add(`${field.parent.name}.${one.name.value}`);
+      const inner = field.parent.field(one.name.value)?.type;
+      const type = inner && baseType(inner);
+      const nested = new Set<string>();
+      if (one.selectionSet && type && isCompositeType(type))
+        collect(subgraph, type, one.selectionSet, nested);
+      elsewhere.push(...nested);
+    }
+  }
+  return [...elsewhere, ...sourcesOfField(subgraph, field).filter((one) => !here.has(one))];
+}
+
 function typesThatSetContext(subgraph: FederationSubgraph, context: string): CompositeType[] {
   const name = subgraph.metadata().contextDirective().name;
   return subgraph.schema

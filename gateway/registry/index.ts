@@ -14,5 +14,5 @@ export type { CompositionProblem } from './compose.ts';
 export type { CostModel, ListSize } from './cost-model.ts';
 export { openPublication } from './open-publication.ts';
 export { type Publication, type PublicationResult, publish } from './publication.ts';
-export type { Provider, SharingIndex, SharingRule, Subgraph } from './rules.ts';
+export type { Provider, SharingIndex, SharingRule, Source, Subgraph } from './rules.ts';
 export { buildSupergraph } from './supergraph.ts';

@@ -36,6 +36,19 @@ export interface SharingRule {
   readonly tests?: Coordinate;
   /** Coordinates from which this one is computed (@requires, @fromContext), transitively. */
   readonly requires: readonly Coordinate[];
+  /** Those of `requires` that are fields of the very object that carries this one. */
+  readonly requiresHere?: readonly Coordinate[];
+  /** Where several subgraphs resolve the field (多元校核): all of them, the authoritative one first. */
+  readonly sources?: readonly Source[];
+}
+
+/** One of several subgraphs that resolve a shareable field. */
+export interface Source {
+  readonly subgraph: string;
+  readonly provider: Provider;
+  readonly isAuthoritative: boolean;
+  /** Fields of a key by which it can be asked for an object; null when it cannot be asked so. */
+  readonly key: readonly string[] | null;
 }
 
 /** Every coordinate of the supergraph with its rules. Unknown coordinates have a withholding rule. */

@@ -2,7 +2,7 @@ import type { Subgraph as FederationSubgraph } from '@apollo/federation-internal
 import type { Coordinate, MaskRule, SharingClass, Use, Zone } from '../words.ts';
 import { SHARING_CLASSES, USES, ZONES } from '../words.ts';
 import { type Declaration, declarationsOf, interfaceObjectsOf } from './declarations.ts';
-import type { Provider, SharingIndex, SharingRule } from './rules.ts';
+import type { Provider, SharingIndex, SharingRule, Source } from './rules.ts';
 
 /** Which interfaces each object type of the supergraph implements. */
 export type Implementations = ReadonlyMap<string, readonly string[]>;
@@ -66,6 +66,8 @@ interface Merged extends Omit<Declaration, 'class' | 'tests'> {
   readonly class: SharingClass;
   readonly classified: boolean;
   readonly tests: readonly string[];
+  /** The subgraphs that resolve it. */
+  readonly origins: readonly Declaration[];
 }
 
 function strictest(a: SharingClass, b: SharingClass): SharingClass {
@@ -116,6 +118,8 @@ function mergeDeclarations(group: readonly Declaration[]): Merged {
     subject: first('subject'),
     tests: [...new Set(voices.flatMap((one) => one.tests ?? []))],
     sources: [...new Set(group.flatMap((one) => one.sources))],
+    sourcesElsewhere: [...new Set(group.flatMap((one) => one.sourcesElsewhere))],
+    origins: group.filter((one) => one.owns),
   };
 }
 
@@ -137,7 +141,11 @@ function ownRule(
   const own = merged.get(coordinate);
   const provider = own && providers.get(own.subgraph);
   return own && provider
-    ? toRule(own, provider, transitiveSources(coordinate, merged))
+    ? {
+        ...toRule(own, provider, transitiveSources(coordinate, merged)),
+        ...(own.sources.length > 0 && { requiresHere: sourcesHere(coordinate, merged) }),
+        ...(own.origins.length > 1 && own.key !== null && { sources: sourcesOf(own, providers) }),
+      }
     : unknownRule(coordinate);
 }
 
@@ -183,6 +191,36 @@ function transitiveSources(coordinate: string, merged: ReadonlyMap<string, Merge
   };
   visit(coordinate);
   return [...found] as Coordinate[];
+}
+
+/** The sources, however many steps away, that are only ever fields of the object that carries the field. */
+function sourcesHere(coordinate: string, merged: ReadonlyMap<string, Merged>): Coordinate[] {
+  const here = new Set<string>();
+  const elsewhere = new Set<string>();
+  const visit = (at: string, isHere: boolean): void => {
+    const own = merged.get(at);
+    for (const source of own?.sources ?? []) {
+      const stays = isHere && !own?.sourcesElsewhere.includes(source);
+      const found = stays ? here : elsewhere;
+      if (found.has(source)) continue;
+      found.add(source);
+      visit(source, stays);
+    }
+  };
+  visit(coordinate, true);
+  return [...here].filter((one) => !elsewhere.has(one)) as Coordinate[];
+}
+
+function sourcesOf(own: Merged, providers: ReadonlyMap<string, Provider>): Source[] {
+  const all = own.origins.map(
+    ({ subgraph, authoritative, key }): Source => ({
+      subgraph,
+      provider: providers.get(subgraph) ?? NOBODY,
+      isAuthoritative: authoritative,
+      key,
+    }),
+  );
+  return all.sort((a, b) => Number(b.isAuthoritative) - Number(a.isAuthoritative));
 }
 
 const NOBODY: Provider = { code: '' as Provider['code'], name: '（未知部门）' };

@@ -73,6 +73,27 @@ describe.each<[string, () => Promise<Counters>]>([
     expect((await counters.take(`${key} b`, 3, 3, 60_000)).allowed).toBe(false);
     await counters.close();
   });
+
+  test('count what is limited until an instant', async () => {
+    const counters = await create();
+    const key = `${name} ${Math.random()}`;
+    const endsAt = Date.now() + 60_000;
+    const take = (of = key, end = endsAt) => counters.takeUntil(of, 2, end, 'COUNT_ALONE');
+    const taken = [await take(), await take(), await take()];
+    expect(taken.map((one) => one.allowed)).toEqual([true, true, false]);
+    expect(taken[2]?.retryAfterMs).toBeGreaterThan(50_000);
+    expect((await take(`${key} other`)).allowed).toBe(true);
+    expect((await take(key, endsAt + 60_000)).allowed).toBe(true); // The next window begins anew.
+    await counters.close();
+  });
+});
+
+test('what must not be counted alone is refused while Redis cannot be reached', async () => {
+  const counters = redisCounters('redis://127.0.0.1:1', quiet);
+  expect(await counters.takeUntil('guesses', 5, Date.now() + 60_000, 'REFUSE')).toMatchObject({
+    allowed: false,
+  });
+  await counters.close();
 });
 
 test('two instances share what Redis counts', async () => {
@@ -80,5 +101,8 @@ test('two instances share what Redis counts', async () => {
   const key = `shared ${Math.random()}`;
   expect((await one.take(key, 2, 2, 60_000)).allowed).toBe(true);
   expect((await other.take(key, 1, 2, 60_000)).allowed).toBe(false);
+  const endsAt = Date.now() + 60_000;
+  expect((await one.takeUntil(key, 1, endsAt, 'REFUSE')).allowed).toBe(true);
+  expect((await other.takeUntil(key, 1, endsAt, 'REFUSE')).allowed).toBe(false);
   await Promise.all([one.close(), other.close()]);
 });

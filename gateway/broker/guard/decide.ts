@@ -1,13 +1,16 @@
-import { type GraphQLNamedType, type GraphQLSchema, isAbstractType } from 'graphql';
+import { type GraphQLNamedType, type GraphQLSchema, isAbstractType, isLeafType } from 'graphql';
 import type { SharingIndex, SharingRule } from '../../registry/index.ts';
-import type { Coordinate, Decision, GrantId, MaskRule, Use } from '../../words.ts';
+import type { Action, Coordinate, Decision, GrantId, MaskRule, Use } from '../../words.ts';
 import type { Denial } from '../shape/decisions.ts';
+import { type RowScope, scopeOf } from './scope.ts';
 
 /** What a department is entitled to, for one use; from `policy`. Equal keys decide alike. */
 export interface Entitlement {
   readonly key: string;
   readonly validUntil: number;
-  decide(rule: SharingRule): Decision;
+  /** How many answers a day each grant in force allows, where it has such a limit. */
+  readonly quotas?: ReadonlyMap<GrantId, number>;
+  decide(rule: SharingRule, action?: Action): Decision;
 }
 
 /** Who decides on behalf of whom, and where a department is sent to apply. */
@@ -24,15 +27,24 @@ export interface Judge {
 export interface Verdict {
   readonly denied: Denial | null;
   readonly masks: ReadonlyMap<string, MaskRule>;
+  /** Scopes by the object type that the field is read from: a record's value passes where all of them hold. */
+  readonly scopes: ReadonlyMap<string, readonly RowScope[]>;
   readonly decisions: readonly Judged[];
 }
 
 const NO_MASKS: ReadonlyMap<string, MaskRule> = new Map();
+const NO_SCOPES: ReadonlyMap<string, readonly RowScope[]> = new Map();
+
+function refusal(denied: Denial | null, decisions: readonly Judged[]): Verdict {
+  return { denied, masks: NO_MASKS, scopes: NO_SCOPES, decisions };
+}
 
 /** One coordinate with its decision, as the ledger records it. */
 export interface Judged {
   readonly coordinate: Coordinate;
   readonly decision: Decision;
+  /** What was to be done with it; to disclose it where nothing is said. */
+  readonly action?: Action;
 }
 
 /**
@@ -40,21 +52,35 @@ export interface Judged {
  * field needs, in clear, everything that it is computed from (Measures Art. 14: "in altered form"). A mask works on
  * values: an object that may only be seen masked cannot be shown.
  */
-export function decideField(judge: Judge, parent: GraphQLNamedType, field: string, isLeaf: boolean): Verdict {
+export function decideField(
+  judge: Judge,
+  parent: GraphQLNamedType,
+  field: string,
+  type: GraphQLNamedType,
+  action: Action = 'disclose',
+): Verdict {
   const owners = [parent, ...(isAbstractType(parent) ? judge.schema.getPossibleTypes(parent) : [])];
   const decisions: Judged[] = [];
   const masks = new Map<string, MaskRule>();
+  const scopes = new Map<string, readonly RowScope[]>();
   let shared: MaskRule | null = null;
   for (const owner of owners) {
     const rule = judge.index.rule(`${owner.name}.${field}`);
-    const decision = judge.entitlement.decide(rule);
-    decisions.push({ coordinate: rule.coordinate, decision });
-    if (decision.effect === 'DENY')
-      return { denied: denialOf(judge, rule, decision.code), masks: NO_MASKS, decisions };
-    const computed = decideSources(judge, rule, decisions);
-    if (computed) return { denied: computed, masks: NO_MASKS, decisions };
+    const decision = judge.entitlement.decide(rule, action);
+    decisions.push({ coordinate: rule.coordinate, decision, ...(action === 'verify' && { action }) });
+    if (decision.effect === 'DENY') return refusal(denialOf(judge, rule, decision.code), decisions);
+    const own: RowScope[] = [];
+    const computed = decideSources(judge, rule, decisions, owner, own);
+    if (computed) return refusal(computed, decisions);
+    if (decision.effect === 'SCOPE') {
+      const denial = denialOf(judge, rule, 'OUT_OF_SCOPE');
+      const scope = scopeOf(judge, rule.coordinate, decision.alternatives, type, denial);
+      if (!scope) return refusal(denial, decisions);
+      own.push(scope);
+    }
+    if (own.length > 0) scopes.set(owner.name, own);
     if (decision.effect !== 'MASK') continue;
-    if (!isLeaf) return { denied: denialOf(judge, rule, 'PURPOSE_NOT_ALLOWED'), masks: NO_MASKS, decisions };
+    if (!isLeafType(type)) return refusal(denialOf(judge, rule, 'PURPOSE_NOT_ALLOWED'), decisions);
     if (owner === parent) shared = decision.mask;
     masks.set(owner.name, decision.mask);
   }
@@ -62,30 +88,46 @@ export function decideField(judge: Judge, parent: GraphQLNamedType, field: strin
     if (shared && masks.get(owner.name) !== shared)
       masks.set(owner.name, masks.has(owner.name) ? 'REDACT' : shared);
   }
-  return { denied: null, masks, decisions };
+  return { denied: null, masks, scopes, decisions };
 }
 
-/** Decides on what is tested rather than shown: an argument, an input field or an enum value. A mask denies. */
+/**
+ * Decides on what is tested rather than shown: an argument, an input field or an enum value. A mask denies; and so does a
+ * scope, as a filter tests records of which nobody knows yet whether they are within it.
+ */
 export function decideInput(judge: Judge, coordinate: string): Verdict {
   const rule = judge.index.rule(coordinate);
   const decision = judge.entitlement.decide(rule);
   const decisions: Judged[] = [{ coordinate: rule.coordinate, decision }];
-  if (decision.effect === 'DENY')
-    return { denied: denialOf(judge, rule, decision.code), masks: NO_MASKS, decisions };
-  if (decision.effect === 'MASK')
-    return { denied: denialOf(judge, rule, 'PURPOSE_NOT_ALLOWED'), masks: NO_MASKS, decisions };
-  const computed = decideSources(judge, rule, decisions);
-  return { denied: computed, masks: NO_MASKS, decisions };
+  if (decision.effect !== 'ALLOW') return refusal(denialOf(judge, rule, codeOf(decision)), decisions);
+  return refusal(decideSources(judge, rule, decisions, null, []), decisions);
 }
 
-function decideSources(judge: Judge, rule: SharingRule, decisions: Judged[]): Denial | null {
+/** Why what is needed in clear, and of every record, is not there. */
+function codeOf(decision: Exclude<Decision, { effect: 'ALLOW' }>): Denial['code'] {
+  if (decision.effect === 'DENY') return decision.code;
+  return decision.effect === 'SCOPE' ? 'OUT_OF_SCOPE' : 'PURPOSE_NOT_ALLOWED';
+}
+
+/** Sources that are scoped and stand on the same object leave their scope in `scopes`; all others must be free of one. */
+function decideSources(
+  judge: Judge,
+  rule: SharingRule,
+  decisions: Judged[],
+  owner: GraphQLNamedType | null,
+  scopes: RowScope[],
+): Denial | null {
   for (const source of rule.requires) {
     const needed = judge.index.rule(source);
     const decision = judge.entitlement.decide(needed);
     decisions.push({ coordinate: needed.coordinate, decision });
     if (decision.effect === 'ALLOW') continue;
-    const code = decision.effect === 'DENY' ? decision.code : 'PURPOSE_NOT_ALLOWED';
-    return denialOf(judge, needed, code, rule.coordinate);
+    const denial = denialOf(judge, needed, codeOf(decision), rule.coordinate);
+    const isHere = owner !== null && rule.requiresHere?.includes(source) === true;
+    if (decision.effect !== 'SCOPE' || !isHere || !source.startsWith(`${owner.name}.`)) return denial;
+    const scope = scopeOf(judge, source, decision.alternatives, null, denial);
+    if (!scope) return denial;
+    scopes.push(scope);
   }
   return null;
 }
@@ -110,6 +152,7 @@ function denialOf(
       allowed: [...rule.purposes].join(', ') || '—',
       ...(rule.matchOnly.size > 0 && { matchOnly: [...rule.matchOnly].join(', ') }),
       ...(code === 'ZONE_MISMATCH' && { zone: [...rule.zones].join(', ') || '—' }),
+      ...(code === 'QUOTA_EXCEEDED' && { limit: '授权的每日限额 the quota per day of the grant' }),
       apply: judge.applyLink(rule.tests ?? rule.coordinate),
     },
   };

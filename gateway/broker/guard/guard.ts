@@ -7,7 +7,6 @@ import {
   getNamedType,
   isEnumType,
   isInterfaceType,
-  isLeafType,
   isObjectType,
   Kind,
   type SelectionSetNode,
@@ -17,6 +16,8 @@ import { operationOf } from '../operation/index.ts';
 import type { Denial } from '../shape/decisions.ts';
 import { decideField, decideInput, type Judge, type Judged, type Verdict } from './decide.ts';
 import { collectLiteral } from './inputs.ts';
+import { type Need, type Needs, needsOf } from './needs.ts';
+import type { RowScope } from './scope.ts';
 
 /** What the guard decided of an operation, by the field nodes of its document. */
 export interface Guarding {
@@ -25,6 +26,10 @@ export interface Guarding {
   readonly masks: ReadonlyMap<FieldNode, ReadonlyMap<string, MaskRule>>;
   /** Values of an enumeration that may not be shown. */
   readonly deniedValues: ReadonlyMap<FieldNode, ReadonlyMap<string, Denial>>;
+  /** Scopes by the object type that the field is read from. */
+  readonly scopes: ReadonlyMap<FieldNode, ReadonlyMap<string, readonly RowScope[]>>;
+  /** What the gateway needs of an object besides what is asked, where these fields are asked of it. */
+  readonly needs: Needs;
   /** Fields whose values say whom a record is about. */
   readonly subjects: ReadonlySet<FieldNode>;
   /** Every coordinate that was asked for, once, with its decision. */
@@ -47,6 +52,8 @@ export function guardOperation(
   const denied = new Map<FieldNode, Denial>();
   const masks = new Map<FieldNode, ReadonlyMap<string, MaskRule>>();
   const deniedValues = new Map<FieldNode, ReadonlyMap<string, Denial>>();
+  const scopes = new Map<FieldNode, ReadonlyMap<string, readonly RowScope[]>>();
+  const needs = new Map<FieldNode, Need[]>();
   const subjects = new Set<FieldNode>();
   const decisions = new Map<string, Judged>();
   const visited = new Set<string>();
@@ -79,13 +86,17 @@ export function guardOperation(
     if (!field)
       throw new Error(`${parent.name}.${name} is not in the schema, although the operation was validated`);
     const type = getNamedType(field.type);
-    const verdict = note(decideField(judge, parent, name, isLeafType(type)));
+    const verdict = note(decideField(judge, parent, name, type));
     const refusal = verdict.denied ?? guardInputs(node, parent, field);
     if (refusal) {
       denied.set(node, refusal);
       return; // Nothing below a denied field is asked for.
     }
     if (verdict.masks.size > 0) masks.set(node, verdict.masks);
+    if (verdict.scopes.size > 0) {
+      scopes.set(node, verdict.scopes);
+      needs.set(node, needsOf(verdict.scopes));
+    }
     if (isSubject(judge, parent, name)) subjects.add(node);
     if (isEnumType(type)) {
       const values = new Map<string, Denial>();
@@ -131,7 +142,7 @@ export function guardOperation(
   if (!root)
     throw new Error(`the schema has no ${operation.operation} type, although the operation was validated`);
   guardSet(operation.selectionSet, root);
-  return { denied, masks, deniedValues, subjects, decisions: [...decisions.values()] };
+  return { denied, masks, deniedValues, scopes, needs, subjects, decisions: [...decisions.values()] };
 }
 
 function fieldOf(parent: GraphQLNamedType, name: string): GraphQLField<unknown, unknown> | undefined {

@@ -8,21 +8,24 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { extractOperation, operationOf } from '../operation/index.ts';
+import { type Needs, NO_NEEDS, needSelections } from './needs.ts';
 
 const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 
 /**
  * The operation without its denied fields: what providers may be asked. A selection that loses all its fields
- * asks for `__typename`, so that the object's presence is still known. Untouched nodes stay the same objects.
+ * asks for `__typename`, so that the object's presence is still known. Untouched nodes stay the same objects. What the
+ * gateway needs itself is asked for beside the fields that it is needed for.
  */
 export function pruneOperation(
   document: DocumentNode,
   denied: ReadonlyMap<FieldNode, unknown>,
+  needs: Needs = NO_NEEDS,
 ): DocumentNode {
-  if (denied.size === 0) return document;
+  if (denied.size + needs.size === 0) return document;
   const definitions = document.definitions.map((one) =>
     one.kind === Kind.OPERATION_DEFINITION || one.kind === Kind.FRAGMENT_DEFINITION
-      ? pruneDefinition(one, denied)
+      ? pruneDefinition(one, denied, needs)
       : one,
   );
   const pruned: DocumentNode = { kind: Kind.DOCUMENT, definitions };
@@ -32,19 +35,25 @@ export function pruneOperation(
 function pruneDefinition<T extends OperationDefinitionNode | FragmentDefinitionNode>(
   definition: T,
   denied: ReadonlyMap<FieldNode, unknown>,
+  needs: Needs,
 ): T {
-  return { ...definition, selectionSet: pruneSet(definition.selectionSet, denied) };
+  return { ...definition, selectionSet: pruneSet(definition.selectionSet, denied, needs) };
 }
 
-function pruneSet(set: SelectionSetNode, denied: ReadonlyMap<FieldNode, unknown>): SelectionSetNode {
+function pruneSet(
+  set: SelectionSetNode,
+  denied: ReadonlyMap<FieldNode, unknown>,
+  needs: Needs,
+): SelectionSetNode {
   const selections = set.selections.flatMap((selection): SelectionNode[] => {
     if (selection.kind === Kind.FRAGMENT_SPREAD) return [selection];
     if (selection.kind === Kind.INLINE_FRAGMENT) {
-      return [{ ...selection, selectionSet: pruneSet(selection.selectionSet, denied) }];
+      return [{ ...selection, selectionSet: pruneSet(selection.selectionSet, denied, needs) }];
     }
     if (denied.has(selection)) return [];
-    if (!selection.selectionSet) return [selection];
-    return [{ ...selection, selectionSet: pruneSet(selection.selectionSet, denied) }];
+    const beside = needSelections(selection, needs);
+    if (!selection.selectionSet) return [selection, ...beside];
+    return [{ ...selection, selectionSet: pruneSet(selection.selectionSet, denied, needs) }, ...beside];
   });
   return { ...set, selections: selections.length > 0 ? selections : [TYPENAME] };
 }

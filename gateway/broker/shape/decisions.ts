@@ -1,6 +1,7 @@
 import type { FieldNode } from 'graphql';
 import type { ErrorDetails } from '../../errors.ts';
 import type { DenialCode } from '../../words.ts';
+import type { RecordScope } from './scoped.ts';
 
 /** Why one element of an operation may not pass. */
 export interface Denial {
@@ -15,4 +16,6 @@ export interface Guarded {
   readonly masked: ReadonlyMap<FieldNode, ReadonlyMap<string, (value: unknown) => unknown>>;
   /** Values of an enumeration that may not be shown. */
   readonly deniedValues: ReadonlyMap<FieldNode, ReadonlyMap<string, Denial>>;
+  /** By the object type that the field is read from; a record's value passes where all of them hold. */
+  readonly scoped?: ReadonlyMap<FieldNode, ReadonlyMap<string, readonly RecordScope[]>>;
 }

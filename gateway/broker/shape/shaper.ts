@@ -20,6 +20,7 @@ import { failureOf, isJsonObject, type JsonObject } from '../program/record.ts';
 import { type Conditions, collectFields, fragmentsOf } from './collect.ts';
 import type { Denial, Guarded } from './decisions.ts';
 import { INVALID, leafCheck } from './leaf.ts';
+import { type Parties, type RecordScope, withinScopes } from './scoped.ts';
 
 /** What one answer's shaping carries along. */
 export interface Shaping {
@@ -30,6 +31,9 @@ export interface Shaping {
   /** Items of the outermost lists, and objects at the root: what a person would call the rows. */
   listed: number;
   roots: number;
+  /** Who is a subject of the matter, for scopes that ask it; and paths at which a record was out of scope. */
+  readonly parties?: Parties;
+  readonly outOfScope?: (readonly (string | number)[])[];
 }
 
 /** Shapes merged data to the answer of the consumer's operation; null when a null propagated to the root. */
@@ -93,7 +97,16 @@ export function compileShaper(input: ShaperInput): Shaper {
     if (!field) return copyIntrospection(key);
     const denial = nodes.map((one) => guarded.denied.get(one)).find((one) => one !== undefined);
     if (denial) return denyField(key, denial, isNonNullType(field.type));
-    return completeField(type, key, nodes, field);
+    const complete = completeField(type, key, nodes, field);
+    const scopes = nodes.flatMap((one) => scopesOf(one, type));
+    return scopes.length === 0 ? complete : withinScopes(key, scopes, isNonNullType(field.type), complete);
+  };
+
+  /** Behind an interface whose objects cannot be told apart no scope can be evaluated: then none holds. */
+  const scopesOf = (node: FieldNode, type: Owner): readonly RecordScope[] => {
+    const byType = guarded.scoped?.get(node);
+    if (!byType || isObjectType(type)) return byType?.get(type.name) ?? [];
+    return [...byType.values()].flat().map(({ denial }) => ({ denial, alternatives: [] }));
   };
 
   const completeField = (

@@ -5,6 +5,7 @@ import { type About, type Decided, decide } from '../decide.ts';
 import type { FetchCall } from '../fetch.ts';
 import type { Answer, BrokerParts } from '../parts.ts';
 import type { PreparedOperation } from '../prepare.ts';
+import { countOn, drawsOnQuota, withRetryAfter } from '../quotas.ts';
 import { execute, noted, recorded } from '../record.ts';
 import { deniedAtOnce } from '../reject.ts';
 import { Answers } from './answers.ts';
@@ -160,6 +161,9 @@ export class RunningSubscription {
     if (fallen) return this.end('FAILED', [fallen]);
     if (this.#mustStop()) return;
     const { decided } = this.#opening;
+    // Each event is an answer, which counts on the grants that it needs.
+    if (drawsOnQuota(decided) && (await countOn(this.#parts, decided)).length > 0)
+      return this.end('FAILED', withRetryAfter([QUOTA], this.#parts.now()));
     const executed = await execute(this.#parts, decided, {
       idempotent: true,
       draw: this.#request.draw,
@@ -263,6 +267,11 @@ export class RunningSubscription {
     this.#given.finish(failures.length > 0 ? last : null);
   }
 }
+
+const QUOTA: Failure = {
+  code: 'QUOTA_EXCEEDED',
+  details: { limit: '授权的每日限额 the quota per day of the grant' },
+};
 
 const EXPIRED: Failure = {
   code: 'UNAUTHENTICATED',

@@ -1,6 +1,14 @@
 import { z } from 'zod';
-import { type DepartmentCode, type GrantId, MASK_RULES, type MaskRule, USES, type Use } from '../../words.ts';
-import { type ScopeCondition, ScopeConditionEntry } from './scope.ts';
+import {
+  type DepartmentCode,
+  type GrantId,
+  MASK_RULES,
+  type MaskRule,
+  type ScopeCondition,
+  USES,
+  type Use,
+} from '../../words.ts';
+import { ScopeConditionEntry } from './scope.ts';
 
 /** The right that an approval gives (授权), Measures Art. 12. */
 export interface Grant {
@@ -76,7 +84,10 @@ export function isInForce(grant: Grant, now: number): boolean {
   return grant.validFrom <= now && now < grant.validUntil;
 }
 
-/** Does a department hold a grant for a coordinate at an instant, for whatever use? */
+/**
+ * Does a department hold a grant for every record of a coordinate, in clear, at an instant, for whatever use? This is what
+ * a provider needs that computes from another's items: the values reach it before the gateway could look at scope or mask.
+ */
 export function isGranted(
   grants: readonly Grant[],
   department: string,
@@ -84,7 +95,12 @@ export function isGranted(
   now: number,
 ): boolean {
   return grants.some(
-    (one) => one.department === department && isInForce(one, now) && covers(one, coordinate),
+    (one) =>
+      one.department === department &&
+      isInForce(one, now) &&
+      covers(one, coordinate) &&
+      one.scope.length === 0 &&
+      maskOf(one, coordinate) === null,
   );
 }
 
@@ -92,4 +108,10 @@ export function isGranted(
 export function covers(grant: Grant, coordinate: string): boolean {
   const type = coordinate.slice(0, coordinate.indexOf('.'));
   return grant.coordinates.some((one) => one === coordinate || one === `${type}.*`);
+}
+
+/** The mask under which a grant gives an item; null when in clear. */
+export function maskOf(grant: Grant, coordinate: string): MaskRule | null {
+  const type = coordinate.slice(0, coordinate.indexOf('.'));
+  return grant.masks.get(coordinate) ?? grant.masks.get(`${type}.*`) ?? null;
 }

@@ -1,29 +1,5 @@
 import { z } from 'zod';
-import type { Coordinate } from '../../words.ts';
-
-/** How a condition compares a record's value with its own. Closed: what the gateway cannot evaluate cannot be signed. */
-export const SCOPE_OPERATORS = ['EQUALS', 'IN', 'STARTS_WITH', 'AT_LEAST', 'AT_MOST'] as const;
-export type ScopeOperator = (typeof SCOPE_OPERATORS)[number];
-export type ScopeValue = string | number | boolean;
-
-/** A condition on a field of the record that carries the granted item, for example `Person.residenceRegion` begins with `4301`. */
-export interface RowCondition {
-  readonly coordinate: Coordinate;
-  readonly operator: ScopeOperator;
-  readonly values: readonly ScopeValue[];
-}
-
-/** Only records of subjects that are registered for the matter that the query states (在办事项的当事人). */
-export interface MatterCondition {
-  readonly subjectsOf: 'MATTER';
-}
-
-/** One condition of a grant's scope (范围). A record is in scope when all conditions of the grant hold. */
-export type ScopeCondition = RowCondition | MatterCondition;
-
-export function isRowCondition(condition: ScopeCondition): condition is RowCondition {
-  return 'coordinate' in condition;
-}
+import { type Coordinate, SCOPE_OPERATORS, type ScopeCondition } from '../../words.ts';
 
 const FIELD = /^[A-Za-z]\w*\.[a-z]\w*$/;
 const VALUES_LIMIT = 1_000;

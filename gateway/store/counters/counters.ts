@@ -5,9 +5,17 @@ export interface Taken {
   readonly retryAfterMs: number;
 }
 
+/**
+ * What happens where the shared counter cannot be asked: each instance counts for itself, so that a limit holds per
+ * instance; or nothing is allowed, where counting alone would open what the limit guards.
+ */
+export type WhenUnreachable = 'COUNT_ALONE' | 'REFUSE';
+
 /** Rate limits shared by everything that serves one key. */
 export interface Counters {
   /** Takes `cost` of `limit` in a window of `windowMs` that slides. Refused costs do not count. */
   take(key: string, cost: number, limit: number, windowMs: number): Taken | Promise<Taken>;
+  /** Takes one of `limit` in a window that ends at a fixed instant (milliseconds since the epoch), for example a day. */
+  takeUntil(key: string, limit: number, endsAt: number, when: WhenUnreachable): Taken | Promise<Taken>;
   close(): Promise<void>;
 }

@@ -10,6 +10,8 @@ const KEPT_KEYS = 100_000;
  */
 export function memoryCounters(now: () => number): Counters {
   const fullAt = new LRUCache<string, number>({ max: KEPT_KEYS });
+  // Never forgotten before their window ends: who could push a count out could start it anew.
+  const windows = new Map<number, Map<string, number>>();
   return {
     take(key, cost, limit, windowMs) {
       const at = now();
@@ -20,6 +22,18 @@ export function memoryCounters(now: () => number): Counters {
       fullAt.set(key, next);
       return ALLOWED;
     },
-    close: async () => fullAt.clear(),
+    takeUntil(key, limit, endsAt) {
+      const at = now();
+      for (const ended of windows.keys()) if (ended <= at) windows.delete(ended);
+      const counts = windows.get(endsAt) ?? new Map<string, number>();
+      const count = counts.get(key) ?? 0;
+      if (count >= limit) return { allowed: false, retryAfterMs: Math.max(1, endsAt - at) };
+      windows.set(endsAt, counts.set(key, count + 1));
+      return ALLOWED;
+    },
+    close: async () => {
+      fullAt.clear();
+      windows.clear();
+    },
   };
 }

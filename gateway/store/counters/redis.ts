@@ -18,9 +18,20 @@ if excess > 0 then return math.ceil(excess) end
 redis.call('SET', KEYS[1], string.format('%.3f', nextFull), 'PX', math.ceil(nextFull - now) + 1)
 return 0`;
 
+/** One of a window's limit; the key goes an hour after the window's end, as clocks differ. */
+const TAKE_UNTIL = `
+local count = tonumber(redis.call('GET', KEYS[1]) or '0')
+if count >= tonumber(ARGV[1]) then return 0 end
+redis.call('INCR', KEYS[1])
+redis.call('PEXPIREAT', KEYS[1], ARGV[2] + 3600000)
+return 1`;
+
+/** When to try again what Redis has to count and could not. */
+const UNREACHABLE_MS = 60_000;
+
 /**
  * Counters shared by all instances. While Redis cannot be reached each instance counts for itself: the limit
- * then holds per instance, and that is reported.
+ * then holds per instance, and that is reported. What must not be counted alone is refused meanwhile.
  */
 export function redisCounters(url: string, report: Reporter): Counters {
   const redis = new Redis(url, {
@@ -51,6 +62,19 @@ export function redisCounters(url: string, report: Reporter): Counters {
       } catch (error) {
         reportOnce(error);
         return own.take(key, cost, limit, windowMs);
+      }
+    },
+    async takeUntil(key, limit, endsAt, when) {
+      try {
+        const taken = Number(await redis.eval(TAKE_UNTIL, 1, `liancha:${endsAt}:${key}`, limit, endsAt));
+        isReported = false;
+        return taken === 1
+          ? { allowed: true, retryAfterMs: 0 }
+          : { allowed: false, retryAfterMs: Math.max(1, endsAt - Date.now()) };
+      } catch (error) {
+        reportOnce(error);
+        if (when === 'REFUSE') return { allowed: false, retryAfterMs: UNREACHABLE_MS };
+        return own.takeUntil(key, limit, endsAt, when);
       }
     },
     async close() {

@@ -1,0 +1,44 @@
+import { type FieldNode, Kind, type SelectionNode } from 'graphql';
+import { ownKey } from '../own-key.ts';
+import type { RowScope } from './scope.ts';
+
+/** A field that the gateway needs itself, of objects of one type: a scope's condition, or whom a record is about. */
+export interface Need {
+  readonly type: string;
+  readonly field: string;
+}
+
+export type Needs = ReadonlyMap<FieldNode, readonly Need[]>;
+
+export const NO_NEEDS: Needs = new Map();
+
+/** The fields on which scopes set conditions. */
+export function needsOf(scopes: ReadonlyMap<string, readonly RowScope[]>): Need[] {
+  return [...scopes].flatMap(([type, all]) => {
+    const alternatives = all.flatMap((scope) => scope.alternatives);
+    const fields = alternatives.flatMap(({ conditions }) => conditions.map(({ field }) => field));
+    return [...new Set(fields)].map((field) => ({ type, field }));
+  });
+}
+
+/** What is asked for beside a field, under keys that no consumer can write; only where the field itself is asked for. */
+export function needSelections(node: FieldNode, needs: Needs): SelectionNode[] {
+  const conditions = (node.directives ?? []).filter(
+    ({ name }) => name.value === 'skip' || name.value === 'include',
+  );
+  return (needs.get(node) ?? []).map(({ type, field }) => ({
+    kind: Kind.INLINE_FRAGMENT,
+    typeCondition: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: type } },
+    directives: conditions,
+    selectionSet: {
+      kind: Kind.SELECTION_SET,
+      selections: [
+        {
+          kind: Kind.FIELD,
+          alias: { kind: Kind.NAME, value: ownKey(field) },
+          name: { kind: Kind.NAME, value: field },
+        },
+      ],
+    },
+  }));
+}
