@@ -98,6 +98,23 @@ const Configuration = z.strictObject({
     .strictObject({
       /** For a new ledger: `sha256/ed25519`, or `sm3/sm2` where Chinese cryptography is required. */
       suite: z.enum(['sha256/ed25519', 'sm3/sm2']).default('sha256/ed25519'),
+      /** Whom heads are handed to: a file, a URL that takes them by POST, or another gateway that co-signs them. */
+      witnesses: z
+        .array(
+          z.union([
+            z.strictObject({ file: z.string().min(1) }),
+            z.strictObject({ url: z.url({ protocol: /^https?$/ }) }),
+            /** `keys`: file of the public keys of that gateway's ledger, got from those who run it. */
+            z.strictObject({ gateway: z.url({ protocol: /^https?$/ }), keys: z.string().min(1) }),
+          ]),
+        )
+        .default([]),
+      /** Pause between two heads for one witness. */
+      witnessEveryMs: positive.default(10_000),
+      /** Ledgers of other gateways that this one watches and co-signs for; `keys`: file of their public keys. */
+      watches: z
+        .array(z.strictObject({ ledger: z.string().regex(/^[\w-]{1,64}$/), keys: z.string().min(1) }))
+        .default([]),
     })
     .prefault({}),
   providers: z
@@ -163,10 +180,25 @@ function withAbsolutePaths(configuration: Configuration, root: string): Configur
     dataDir: absolute(configuration.dataDir),
     departments: absolute(configuration.departments),
     policies: absolute(configuration.policies),
+    ledger: withAbsoluteWitnesses(configuration.ledger, absolute),
     grants: absolute(configuration.grants),
     subgraphs: configuration.subgraphs.map((one) => ({ ...one, schema: absolute(one.schema) })),
     issuers: configuration.issuers.map((one) =>
       'file' in one.jwks ? { ...one, jwks: { file: absolute(one.jwks.file) } } : one,
     ),
+  };
+}
+
+function withAbsoluteWitnesses(
+  ledger: Configuration['ledger'],
+  absolute: (path: string) => string,
+): Configuration['ledger'] {
+  return {
+    ...ledger,
+    witnesses: ledger.witnesses.map((one) => {
+      if ('file' in one) return { file: absolute(one.file) };
+      return 'gateway' in one ? { ...one, keys: absolute(one.keys) } : one;
+    }),
+    watches: ledger.watches.map((one) => ({ ...one, keys: absolute(one.keys) })),
   };
 }

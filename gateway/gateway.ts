@@ -34,6 +34,7 @@ import {
   openKeyedHashes,
   openLedger,
   openSecret,
+  openWitnessing,
   startIndexer,
   subjectHashes,
 } from './ledger/index.ts';
@@ -113,6 +114,13 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
     onProblem: (error) => logger.error({ error }, 'the ledger cannot be indexed for search'),
   });
   const messageSigner = openMessageSigner(join(dataDir, 'exchange', 'message-key.pem'), now);
+  const witnessing = await openWitnessing({
+    dataDir,
+    ledger,
+    now,
+    ...configuration.ledger,
+    onProblem: (facts, message) => logger.error(facts, message),
+  });
   let base = configuration.publicUrl ?? '';
   const { subscriptions } = configuration;
   const defect = (error: unknown): Failure => {
@@ -209,6 +217,7 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
     jwks: () => ({ keys: [...signer.jwks().keys, messageSigner.jwk] }),
     metrics: () => metrics.text(),
     ledger,
+    witness: witnessing,
     exchange: createExchangeEndpoint(exchange, gatekeeper),
     catalogue: createCatalogueRoutes(exchange, gatekeeper),
     root,
@@ -218,6 +227,7 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
     await live.close();
     await exchange.stop();
     await indexer.close();
+    await witnessing.close();
     await ledger.close();
     policy.close();
     grants.close();

@@ -3,19 +3,20 @@
  * A second, independent verifier of a Liancha ledger: one file, Node's own modules, nothing of Liancha. Read it, then
  * run it on a copy of the ledger's folder:
  *
- *   node verify-ledger.mjs <DATA_DIR>/ledger [keys.json that you got elsewhere]
+ *   node verify-ledger.mjs <DATA_DIR>/ledger [keys.json that you got elsewhere [keys.json of a witness …]]
  *
  * It checks what docs/ledger.md promises: every line against its checksum, every segment against the next one's
- * header, the Merkle tree (RFC 9162 §2.1) against every signed head, the heads against each other and their keys.
+ * header, the Merkle tree (RFC 9162 §2.1) against every signed head, the heads against each other and their keys, and
+ * what witnesses have co-signed against the heads.
  */
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 
-const [folder, keysFile] = process.argv.slice(2);
+const [folder, keysFile, ...witnessFiles] = process.argv.slice(2);
 if (!folder) {
-  console.error('usage: node verify-ledger.mjs <DATA_DIR>/ledger [keys.json]');
+  console.error('usage: node verify-ledger.mjs <DATA_DIR>/ledger [keys.json [keys.json of a witness …]]');
   process.exit(2);
 }
 const problems = [];
@@ -52,28 +53,35 @@ const hash = (bytes) =>
     .update(bytes)
     .digest();
 
-const keys = new Map();
-try {
-  for (const { id, spki } of JSON.parse(readFileSync(keysFile ?? join(folder, 'keys.json'), 'utf8')).keys) {
-    const der = Buffer.from(spki, 'base64url');
-    if (createHash('sha256').update(der).digest('base64url') !== id)
-      complain(`key ${id} is not what its name says`);
-    else keys.set(id, createPublicKey({ key: der, format: 'der', type: 'spki' }));
+function readKeys(path) {
+  const keys = new Map();
+  try {
+    for (const { id, spki } of JSON.parse(readFileSync(path, 'utf8')).keys) {
+      const der = Buffer.from(spki, 'base64url');
+      if (createHash('sha256').update(der).digest('base64url') !== id)
+        complain(`key ${id} is not what its name says`);
+      else keys.set(id, createPublicKey({ key: der, format: 'der', type: 'spki' }));
+    }
+  } catch (error) {
+    complain(`the keys cannot be read: ${error.message}`);
   }
-} catch (error) {
-  complain(`the keys cannot be read: ${error.message}`);
+  return keys;
 }
 
+/** Lines of text, signed with Ed25519, or with SM2 over SM3. */
+function isSigned(lines, suite, key, signature) {
+  const bytes = Buffer.from([...lines, ''].join('\n'));
+  return key && verify(suite === 'sm3/sm2' ? 'sm3' : null, bytes, key, Buffer.from(signature, 'base64url'));
+}
+
+const keys = readKeys(keysFile ?? join(folder, 'keys.json'));
 let previous = '';
 let largest = 0;
 for (const head of heads) {
   const { ledger, suite, size, root, time, key, signature } = head;
-  const signed = ['liancha ledger head', ledger, suite, size, root, time, head.previous, key, ''].join('\n');
-  const publicKey = keys.get(key);
-  const isValid =
-    publicKey &&
-    verify(isNational ? 'sm3' : null, Buffer.from(signed), publicKey, Buffer.from(signature, 'base64url'));
-  if (!isValid) complain(`the head of size ${size} is not signed by a known key`);
+  const signed = ['liancha ledger head', ledger, suite, size, root, time, head.previous, key];
+  if (!isSigned(signed, suite, keys.get(key), signature))
+    complain(`the head of size ${size} is not signed by a known key`);
   if (head.previous !== previous || size < largest)
     complain(`the head of size ${size} does not follow the one before`);
   if (ledger !== heads[0].ledger) complain(`the head of size ${size} is of another ledger`);
@@ -81,7 +89,26 @@ for (const head of heads) {
   largest = size;
 }
 
-// ---- 2. The tree: complete subtrees by level, as a binary counter
+// ---- 2. What witnesses have co-signed: only heads that are here, and signed by them where their keys are given
+
+const byHash = new Map(heads.map((head) => [hash(head.text).toString('base64url'), head]));
+const witnessKeys = new Map(witnessFiles.flatMap((path) => [...readKeys(path)]));
+const cosignedFile = join(folder, 'cosignatures.v1');
+let cosigned = 0;
+for (const { text, isTorn } of existsSync(cosignedFile) ? linesOf(readFileSync(cosignedFile)) : []) {
+  if (isTorn) continue;
+  const one = text === null ? {} : JSON.parse(text);
+  const { ledger, size, root, head, time, witness, witnessHead, suite, key, signature } = one;
+  const found = byHash.get(head);
+  const lines = ['liancha ledger witness', ledger, size, root, head, time, witness, witnessHead, suite, key];
+  if (!found || found.size !== size || found.root !== root || found.ledger !== ledger)
+    complain(`a witness has co-signed a head of size ${size} that is not here`);
+  else if (witnessFiles.length > 0 && !isSigned(lines, suite, witnessKeys.get(key), signature))
+    complain(`the co-signature of size ${size} is not signed by a known witness`);
+  else cosigned = Math.max(cosigned, size);
+}
+
+// ---- 3. The tree: complete subtrees by level, as a binary counter
 
 const edge = [];
 let size = 0;
@@ -113,7 +140,7 @@ function append(leaf) {
   size++;
 }
 
-// ---- 3. The segments: archived ones by their leaves, the others by their records
+// ---- 4. The segments: archived ones by their leaves, the others by their records
 
 const numbered = (path, pattern) =>
   (existsSync(path) ? readdirSync(path) : [])
@@ -185,5 +212,6 @@ if (largest > size) complain(`${largest} records were signed, ${size} are there`
 
 for (const problem of problems) console.error(problem);
 console.log(`${size} records, ${heads.length} heads, ${largest} records under a signed head`);
+if (cosigned > 0) console.log(`${cosigned} records under a co-signed head`);
 console.log(problems.length === 0 ? 'everything verifies' : `${problems.length} problem(s)`);
 process.exit(problems.length === 0 ? 0 : 1);

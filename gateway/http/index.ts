@@ -3,6 +3,8 @@ export { createExchangeEndpoint } from './exchange/endpoint.ts';
 export { createGatekeeper } from './gatekeeper.ts';
 export { createApolloDoor } from './graphql/apollo-door.ts';
 export { createGraphqlEndpoint, type Service } from './graphql/endpoint.ts';
+export { createRouter } from './router.ts';
 export { createOpenRoutes, createRoutes } from './routes.ts';
 export { listen } from './server.ts';
 export { createPush, type Push } from './subscriptions/push.ts';
+export { witnessRoute } from './witness.ts';

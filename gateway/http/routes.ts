@@ -5,6 +5,7 @@ import type { Zone } from '../words.ts';
 import { parseJson, readBody } from './body.ts';
 import { serveExplorer } from './explorer/explorer.ts';
 import { createRouter, type Handler, sendBytes, sendJson } from './router.ts';
+import { type WitnessingLedger, witnessRoute } from './witness.ts';
 
 export interface RouteParts {
   readonly graphql: Handler;
@@ -12,6 +13,7 @@ export interface RouteParts {
   jwks(): unknown;
   metrics(): Promise<string>;
   readonly ledger: ProvingLedger;
+  readonly witness: WitnessingLedger;
   readonly exchange: Handler;
   /** Routes of the catalogue's files. */
   readonly catalogue: Readonly<Record<string, Handler>>;
@@ -46,6 +48,7 @@ export function createRoutes(parts: RouteParts): Handler {
       );
     },
     ...ledgerRoutes(parts.ledger),
+    'POST /ledger/witness': witnessRoute(parts.witness),
     'GET /.well-known/jwks.json': (_, response) => sendJson(response, 200, parts.jwks()),
     ...(parts.demonstration && demonstrationRoutes(parts.demonstration)),
   };

@@ -78,6 +78,8 @@ export interface Ledger {
   nextId(): DisclosureId;
   /** Resolves when the record is durable; rejects when it cannot be made so. */
   append(disclosure: Disclosure): Promise<void>;
+  /** Signs what is durable now, unless the last head says the same already. */
+  signHead(): Promise<Head>;
   /** The last signed head of the tree. */
   readonly head: Head | null;
   /** Proof that a recent disclosure is in the tree under a signed head; null when it is not known here. */

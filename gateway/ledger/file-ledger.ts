@@ -26,8 +26,6 @@ export interface LedgerOptions {
   readonly suite?: SuiteName;
   /** How files are opened for writing. */
   readonly openFile?: OpenFile;
-  /** Told of every head once it is durable: the place for witnesses. */
-  onHead?(head: Head): void;
   /** Told when a head could not be written; records are safe all the same. */
   onProblem?(error: unknown): void;
 }
@@ -57,7 +55,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     const wanted = options.suite ?? 'sha256/ed25519';
     const recovered = recoverLedger(folder, join(dataDir, 'ledger-tree'), wanted);
     const suite = suiteOf(recovered.suite);
-    const key = openHeadKey(join(dataDir, 'ledger-keys'), folder, suite);
+    const key = openHeadKey(join(dataDir, 'ledger-keys'), folder, suite.name);
     const heads = await openHeadWriter({ folder, ledger: recovered.ledger, suite, key, openFile });
     const segment = await createSegment(openFile, folder, recovered.next);
     const ledger = new FileLedger(folder, unlock, { ...options, openFile }, recovered, heads, segment);
@@ -183,7 +181,6 @@ class FileLedger implements Ledger {
     const time = Math.max(this.#options.now(), this.#heads.last?.time ?? 0);
     const head = await this.#heads.write(size, root, time);
     nodes.flush();
-    this.#options.onHead?.(head);
     return head;
   }
 

@@ -50,7 +50,8 @@ export function ledgerSuite(folder: string): SuiteName {
 }
 
 /** The signing key of a ledger, made when missing, with the public keys of all times in `keys.json`. */
-export function openHeadKey(keyFolder: string, folder: string, suite: Suite): KeyObject {
+export function openHeadKey(keyFolder: string, folder: string, suiteName: SuiteName): KeyObject {
+  const suite = suiteOf(suiteName);
   mkdirSync(keyFolder, { recursive: true, mode: 0o700 });
   const newest = newestHeadKey(keyFolder);
   if (!newest) return addHeadKey(keyFolder, folder, suite);

@@ -25,3 +25,6 @@ export {
 } from './search/search.ts';
 export { openSecret, rotateSecret, SECRETS } from './secrets.ts';
 export { type LedgerProblem, type LedgerReport, verifyLedger } from './verify.ts';
+export { readEvidence } from './witness/evidence.ts';
+export { type Witnessed, WitnessRequest } from './witness/witness.ts';
+export { openWitnessing } from './witness/witnessing.ts';

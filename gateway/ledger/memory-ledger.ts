@@ -11,6 +11,7 @@ export function memoryLedger(now: () => number): Ledger {
     suite: 'sha256/ed25519',
     nextId: createIds(now),
     append: () => done,
+    signHead: () => Promise.reject(new Error('nothing is kept that could be signed')),
     head: null,
     prove: async () => null,
     proveConsistency: () => null,

@@ -6,6 +6,8 @@ import { HEADS, KEYS, readHeads, readPublicKeys } from './heads-file.ts';
 import { listSegments, readHeader, readLines, type SegmentHeader } from './segment.ts';
 import { type PublicKey, readPublicKey, type Suite, suiteOf } from './suite.ts';
 import { Frontier, hashLeaf } from './tree.ts';
+import { type Evidence, evidenceOn } from './witness/evidence.ts';
+import { COSIGNATURES, cosignatureProblem, type KeptCosignature, readCosignatures } from './witness/kept.ts';
 
 export const PROBLEMS = [
   'NO_LEDGER',
@@ -21,6 +23,10 @@ export const PROBLEMS = [
   'RECORDS_MISSING',
   'KEYS_DAMAGED',
   'KEY_NOT_TRUSTED',
+  'COSIGNATURE_DAMAGED',
+  'COSIGNATURE_HEAD',
+  'COSIGNATURE_SIGNATURE',
+  'WITNESS_SILENT',
 ] as const;
 
 /** One thing that does not verify: what, where, and the first record that it concerns. */
@@ -42,6 +48,8 @@ export interface LedgerReport {
   /** Records under a signed head; those after it are whole, but nobody has signed for them yet. */
   readonly signed: number;
   readonly unsigned: number;
+  /** Records under a head that a witness has co-signed. */
+  readonly cosigned: number;
   /** Bytes behind the last whole line: a record that was being written at a crash and was never acknowledged. */
   readonly tornBytes: number;
   readonly problems: readonly LedgerProblem[];
@@ -50,8 +58,10 @@ export interface LedgerReport {
 export interface VerifyOptions {
   /** Keys that the verifier got elsewhere. Without them the ledger's own `keys.json` is believed. */
   readonly trusted?: readonly PublicKey[];
-  /** Heads that others have kept (witnesses): the ledger must contain them. */
-  readonly witnessed?: readonly Head[];
+  /** What others have kept (witnesses): the ledger must contain it. */
+  readonly witnessed?: readonly Evidence[];
+  /** Keys of the witnesses. Without them it is checked only that co-signed heads are heads of this ledger. */
+  readonly witnessKeys?: readonly PublicKey[];
   /** Told of progress, in records. */
   onProgress?(records: number): void;
 }
@@ -71,23 +81,23 @@ class Verification {
   readonly #headLines = new Map<Head, number>();
   readonly #ids = new Set<string>();
   /** What witnesses saw, by size. */
-  readonly #witnessed = new Map<number, Head[]>();
+  readonly #witnessed = new Map<number, { readonly size: number; readonly root: string }[]>();
   #frontier = new Frontier(suiteOf('sha256/ed25519'));
   #nextHead = 0;
   #records = 0;
   #signed = 0;
+  #cosigned = 0;
   #tornBytes = 0;
 
   constructor(folder: string, options: VerifyOptions) {
     this.#folder = folder;
     this.#options = options;
-    for (const head of options.witnessed ?? [])
-      this.#witnessed.set(head.size, [...(this.#witnessed.get(head.size) ?? []), head]);
   }
 
   run(): LedgerReport {
     const segments = existsSync(this.#folder) ? listSegments(this.#folder) : [];
-    // Heads first: while the gateway runs, records may be added meanwhile, but never fewer than a head says.
+    // While the gateway runs more is added meanwhile, but never fewer records than a head says, nor heads than are co-signed.
+    const cosignatures = [...readCosignatures(this.#folder)];
     if (segments.length === 0 && !existsSync(join(this.#folder, HEADS)))
       this.#problem('NO_LEDGER', '', null, `${this.#folder} 没有台账 holds no ledger`);
     else {
@@ -97,6 +107,7 @@ class Verification {
       const suite = suiteOf(begin?.suite ?? this.#heads[0]?.suite ?? 'sha256/ed25519');
       this.#frontier = new Frontier(suite);
       this.#checkKeys(suite);
+      this.#checkWitnesses(suite, cosignatures);
       this.#readLeaves(headers[0] ?? null, segments[0]?.number ?? 1);
       for (const [index, { path, number }] of segments.entries()) {
         const isLast = index === segments.length - 1;
@@ -121,6 +132,7 @@ class Verification {
       heads: this.#heads.length,
       signed: this.#signed,
       unsigned: this.#records - this.#signed,
+      cosigned: this.#cosigned,
       tornBytes: this.#tornBytes,
       problems: this.#problems,
     };
@@ -172,6 +184,43 @@ class Verification {
         );
       before = head;
     }
+  }
+
+  /** Co-signatures beside the heads, and what witnesses have kept themselves. */
+  #checkWitnesses(suite: Suite, cosignatures: readonly KeptCosignature[]): void {
+    const hashes = new Map(this.#heads.map((head) => [hashHead(suite, head), head]));
+    for (const { line, cosignature } of cosignatures) {
+      const problem = cosignature
+        ? cosignatureProblem(cosignature, hashes, this.#options.witnessKeys)
+        : 'COSIGNATURE_DAMAGED';
+      if (problem) this.#problem(problem, COSIGNATURES, line, `联署无效 a co-signature does not verify`);
+      else this.#cosigned = Math.max(this.#cosigned, cosignature?.size ?? 0);
+    }
+    const { witnessed } = this.#options;
+    if (!witnessed) return;
+    const { seen, given } = evidenceOn(this.#heads[0]?.ledger ?? '', witnessed);
+    for (const one of seen) this.#witnessed.set(one.size, [...(this.#witnessed.get(one.size) ?? []), one]);
+    if (seen.length + given.length === 0)
+      this.#problem(
+        'WITNESS_SILENT',
+        'witness',
+        null,
+        '见证文件与本台账无关 the witness says nothing of this ledger',
+      );
+    const own = this.#options.trusted ?? readPublicKeys(this.#folder) ?? [];
+    // As a witness this ledger has named its own last head: others hold that against it.
+    for (const { witnessHead, ...one } of given)
+      if (
+        cosignatureProblem({ ...one, witnessHead }, null, own) === null &&
+        witnessHead &&
+        !hashes.has(witnessHead)
+      )
+        this.#problem(
+          'HEAD_CHAIN',
+          'witness',
+          null,
+          '本台账为他人联署时所称的树头已不在 the head that this ledger named when it co-signed for another is gone',
+        );
   }
 
   /** Records that are archived: their leaves stand in for them. */
@@ -296,7 +345,8 @@ class Verification {
 
   #checkRest(): void {
     this.#checkHeadsAt(this.#records);
-    const most = Math.max(0, ...[...this.#heads, ...(this.#options.witnessed ?? [])].map((one) => one.size));
+    const witnessed = [...this.#witnessed.keys()];
+    const most = Math.max(this.#heads.at(-1)?.size ?? 0, ...witnessed);
     if (most > this.#records)
       this.#problem(
         'RECORDS_MISSING',

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createPublicKey, verify } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -23,9 +23,11 @@ const exported = (dataDir: string): Map<string, string> =>
       .map((line) => [JSON.parse(line).id, line]),
   );
 
+const witnessed = join(mkdtempSync(join(tmpdir(), 'liancha-witnessed-')), 'heads');
 let system: System;
 beforeAll(async () => {
-  system = await startSystem();
+  const ledger = { witnesses: [{ file: witnessed }], witnessEveryMs: 100 };
+  system = await startSystem({ settings: { ledger } });
 });
 afterAll(() => system.close());
 
@@ -77,6 +79,32 @@ describe('a receipt', () => {
     const tree = ({ head }: Proof) => ({ size: head.size, root: bytes(head.root) });
     expect(verifyConsistency(suite, tree(one), tree(other), nodes.map(bytes))).toBe(true);
     expect((await fetch(`${system.url}/ledger/proof?id=unknown`)).status).toBe(404);
+  });
+});
+
+describe('a witness', () => {
+  it('gets the heads of a running gateway, and the ledger is checked against what it kept', async () => {
+    await system.ask(`query ${purpose()} { __typename }`);
+    const { extensions } = await system.ask(`query ${purpose()} { __typename }`);
+    const proof = await (await fetch(`${system.url}/ledger/proof?id=${extensions.receipt?.id}`)).json();
+    const { size } = (proof as Proof).head;
+    await expect
+      .poll(() => JSON.parse(readFileSync(witnessed, 'utf8').trimEnd().split('\n').at(-1) ?? '').size, {
+        timeout: 10_000,
+      })
+      .toBeGreaterThanOrEqual(size);
+    const verify = ['ledger', 'verify', '--data-dir', system.dataDir, '--witness', witnessed];
+    expect(liancha(...verify).status).toBe(0);
+    const other = readFileSync(witnessed, 'utf8').replace(/"root":"./g, '"root":"_');
+    writeFileSync(witnessed, other);
+    expect(liancha(...verify).stdout).toContain('HEAD_ROOT');
+  });
+
+  it('is what a gateway is for those ledgers only that it was told to watch', async () => {
+    const head = await (await fetch(`${system.url}/ledger/head`)).json();
+    const body = JSON.stringify({ head, first: 0, proof: [] });
+    const response = await fetch(`${system.url}/ledger/witness`, { method: 'POST', body });
+    expect([response.status, await response.json()]).toEqual([404, { kind: 'UNKNOWN_LEDGER' }]);
   });
 });
 

@@ -1,26 +1,31 @@
 import { readFileSync } from 'node:fs';
-import { Head, type LedgerReport, PublicKeys, verifyLedger } from '../../ledger/index.ts';
+import { type LedgerReport, PublicKeys, readEvidence, verifyLedger } from '../../ledger/index.ts';
 import { type Command, fromHere, print, readOptions } from '../command.ts';
 import { ledgerFolders } from './folder.ts';
 
 export const verifyCommand: Command = {
   summary: '离线核验台账 checks segments, tree, heads and signatures of a ledger from its files',
   usage: [
-    'liancha ledger verify --data-dir <dir> [--keys <file>] [--witness <file>] [--json]',
+    'liancha ledger verify --data-dir <dir> [--keys <file>] [--witness <file>]… [--witness-keys <file>]… [--json]',
     '  --keys     另行取得的公钥文件 public keys got from elsewhere, instead of those beside the ledger',
-    '  --witness  见证方保存的树头（每行一个 JSON）heads that a witness kept, one JSON a line',
+    '  --witness  见证方保存的树头或见证簿、他方所得联署 heads that a witness kept, its book, or co-signatures that another got',
+    '  --witness-keys  见证方的公钥 public keys of the witnesses, to check what they co-signed',
     '  exit 0: 全部通过 everything verifies; 1: 有问题 something does not',
   ].join('\n'),
   run(parameters) {
     const values = readOptions(parameters, {
       'data-dir': { type: 'string' },
       keys: { type: 'string' },
-      witness: { type: 'string' },
+      witness: { type: 'string', multiple: true },
+      'witness-keys': { type: 'string', multiple: true },
       json: { type: 'boolean', default: false },
     });
     const report = verifyLedger(ledgerFolders(values['data-dir']).folder, {
       ...(values.keys !== undefined && { trusted: PublicKeys.parse(readJson(values.keys)).keys }),
-      ...(values.witness !== undefined && { witnessed: readHeadLines(values.witness) }),
+      ...(values.witness && { witnessed: values.witness.flatMap(readEvidenceFile) }),
+      ...(values['witness-keys'] && {
+        witnessKeys: values['witness-keys'].flatMap((path) => PublicKeys.parse(readJson(path)).keys),
+      }),
       ...(!values.json &&
         process.stderr.isTTY && { onProgress: (records) => process.stderr.write(`\r${records} …`) }),
     });
@@ -33,17 +38,17 @@ function readJson(path: string): unknown {
   return JSON.parse(readFileSync(fromHere(path), 'utf8'));
 }
 
-function readHeadLines(path: string): Head[] {
-  const lines = readFileSync(fromHere(path), 'utf8').split('\n');
-  return lines.filter((line) => line.trim() !== '').map((line) => Head.parse(JSON.parse(line)));
+function readEvidenceFile(path: string) {
+  return readEvidence(readFileSync(fromHere(path), 'utf8'));
 }
 
 function describe(report: LedgerReport): string {
-  const { records, segments, heads, signed, unsigned, tornBytes, problems } = report;
+  const { records, segments, heads, signed, unsigned, cosigned, tornBytes, problems } = report;
   const facts = [
     `台账 ledger     ${report.ledger ?? '—'}`,
     `记录 records    ${records}（${segments} 段 segments）`,
     `树头 heads      ${heads}；已签 signed ${signed}，未签 not yet signed ${unsigned}`,
+    ...(cosigned > 0 ? [`联署 co-signed  ${cosigned}（由见证方 by a witness）`] : []),
     ...(tornBytes > 0 ? [`残尾 torn tail   写入中断，未确认 cut short by a crash, never acknowledged`] : []),
   ];
   const found = problems.map(
