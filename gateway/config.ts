@@ -51,6 +51,12 @@ const Configuration = z.strictObject({
         .default('990100'),
     })
     .prefault({}),
+  clocks: z
+    .strictObject({
+      /** Working days before a deadline on which whoever has to answer is reminded. */
+      remindBefore: z.array(z.number().int().min(0).max(60)).default([3, 1]),
+    })
+    .prefault({}),
   demonstration: z.boolean().default(false),
   departments: z.string().default('schema/departments.json'),
   policies: z.string().default('policies'),

@@ -39,7 +39,15 @@ import {
   subjectHashes,
 } from './ledger/index.ts';
 import { createLive } from './live.ts';
-import { createPolicy, fileGrants, isGranted, maskFor } from './policy/index.ts';
+import {
+  createPolicy,
+  databaseGrants,
+  fileGrants,
+  fixedGrants,
+  isGranted,
+  joinGrants,
+  maskFor,
+} from './policy/index.ts';
 import { publish, type Subgraph } from './registry/index.ts';
 import { createServing } from './serving.ts';
 import { memoryCounters, openDatabase, redisCounters } from './store/index.ts';
@@ -55,18 +63,18 @@ export interface Gateway {
 
 const GRACE_MS = 10_000;
 
-/** Parts that a benchmark exchanges to learn what each costs. Nothing in a configuration reaches them. */
-export const PARTS = { openLedger, createPolicy };
+/** Parts that a benchmark exchanges to learn what each costs, and the clock, which tests put forward. Nothing in a configuration reaches them. */
+export const PARTS = { openLedger, createPolicy, now: (): number => Date.now() };
 
 /** The composition root: makes the parts from the configuration, connects them and listens. No logic of its own. */
 export async function startGateway(configuration: Configuration, parts = PARTS): Promise<Gateway> {
   const { dataDir, limits, providers, zone } = configuration;
+  const { now } = parts;
   const root = projectRoot();
   mkdirSync(dataDir, { recursive: true, mode: 0o750 });
   const logger = createLogger();
   const metrics = createMetrics();
   const tracing = createTracing(process.env);
-  const now = Date.now;
   const departments = readDepartments(configuration.departments);
   const demonstration = configuration.demonstration
     ? await openDemonstrationIssuer(dataDir, process.env)
@@ -81,9 +89,8 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
     ? redisCounters(configuration.redisUrl, logger)
     : memoryCounters(now);
   const gatekeeper = createGatekeeper(identity, counters, limits.requestsPerMinute);
-  const grants = fileGrants(configuration.grants, (code) => departments.byCode(code) !== undefined, logger);
-  const policy = parts.createPolicy({ folder: configuration.policies, grants, zone, now });
-  const signer = openAssertionSigner(join(dataDir, 'gateway'), configuration.id, now);
+  // Providers judge assertions by their own clocks: the machine's, whatever time the platform is told.
+  const signer = openAssertionSigner(join(dataDir, 'gateway'), configuration.id, Date.now);
   const keys = join(dataDir, 'ledger-keys');
   const pseudonymKey = openSecret(join(keys, 'pseudonyms'));
   const specification = readFileSync(join(root, 'schema', 'sharing.graphql'), 'utf8');
@@ -104,6 +111,16 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
     await ledger.close();
     throw error;
   });
+  const inFile = fileGrants(configuration.grants, (code) => departments.byCode(code) !== undefined, logger);
+  const grants = joinGrants([
+    inFile,
+    await databaseGrants({
+      database,
+      report: logger,
+      onStale: (isStale) => metrics.grantsStale.set(isStale ? 1 : 0),
+    }),
+  ]);
+  const policy = parts.createPolicy({ folder: configuration.policies, grants, zone, now });
   const hashes = openKeyedHashes(keys, ledger.suite);
   const indexer = startIndexer({
     database,
@@ -139,7 +156,7 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
       stage: tracing.stage,
       disputes: (subjects, isGiven) => exchange.disputes.touching(subjects, isGiven),
       maskFor: (rule, principal) => maskFor(rule, principal.department, pseudonymKey),
-      applyLink: (coordinate) => `${base}/?apply=${encodeURIComponent(coordinate)}`,
+      applyLink: (coordinate, use) => `${base}/?apply=${encodeURIComponent(coordinate)}&use=${use}`,
       subscriptions,
       defect,
     },
@@ -163,8 +180,19 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
     departments,
     allowedHosts: configuration.providers.allowedHosts,
     live: () => live.current().publication.subgraphs,
-    database,
     index: () => live.current().publication.index,
+    schema: () => live.current().publication.schema,
+    zone,
+    database,
+    remindBefore: configuration.clocks.remindBefore,
+    fileGrants: inFile.current,
+    policyWith: (grant) =>
+      parts.createPolicy({
+        folder: configuration.policies,
+        grants: fixedGrants([...grants.current(), grant]),
+        zone,
+        now,
+      }),
     ruleSets: readRuleSets(join(configuration.policies, 'rules')),
     misuseRules: readMisuseRules(join(configuration.policies, 'misuse', 'rules.yaml')),
     sealer: createSealer(openSecret(join(dataDir, 'exchange', 'sealing-key'))),

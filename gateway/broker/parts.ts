@@ -43,7 +43,7 @@ export interface BrokerParts {
   readonly ledger: Ledger;
   maskFor(rule: MaskRule, principal: Principal): (value: unknown) => unknown;
   readonly hashes: KeyedHashes;
-  applyLink(coordinate: string): string;
+  applyLink(coordinate: string, use: Use): string;
   /** What is disputed of the items that were given about these subjects (as the ledger hashes them); null for nothing. */
   disputes?(
     subjects: readonly string[],

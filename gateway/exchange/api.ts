@@ -3,6 +3,7 @@ import type { Language } from '../errors.ts';
 import type { DepartmentDirectory } from '../identity/index.ts';
 import type { SharingIndex } from '../registry/index.ts';
 import type { Principal } from '../words.ts';
+import { openApplications } from './applications/open.ts';
 import { type Catalogue, type CatalogueOptions, openCatalogue } from './catalogue/open.ts';
 import { departmentsApi, namedDepartment } from './departments/api.ts';
 import { type DisclosureParts, disclosuresApi } from './disclosures/api.ts';
@@ -11,6 +12,7 @@ import { findingsApi } from './findings/api.ts';
 import { type FindingParts, supervises } from './findings/change.ts';
 import type { MisuseRules } from './findings/rules.ts';
 import { MISUSE_JOB, misuseWorker, watchMisuse } from './findings/watch.ts';
+import type { GrantParts } from './grants/api.ts';
 import { instant } from './instant.ts';
 import { startJobs } from './jobs/index.ts';
 import { type Caller, joinResolvers, type OnDefect } from './module.ts';
@@ -25,7 +27,10 @@ import { publishingApi } from './publishing/api.ts';
 import type { CheckParts } from './publishing/check.ts';
 import type { Sealer } from './sealed.ts';
 
-export interface ExchangeParts extends Omit<CheckParts, 'catalogueFaults'>, CatalogueOptions {
+export interface ExchangeParts
+  extends Omit<CheckParts, 'catalogueFaults'>,
+    CatalogueOptions,
+    Omit<GrantParts, 'level'> {
   /** Text of `schema/exchange.graphql`. */
   readonly typeDefs: string;
   readonly departments: DepartmentDirectory;
@@ -78,6 +83,7 @@ export async function createExchange(parts: ExchangeParts): Promise<Exchange> {
     supervisors: () => departments.all().flatMap((one) => (supervises(one) ? [one.code] : [])),
   };
   const mayAsk = (url: string) => urlFault(url, parts.allowedHosts);
+  const applications = await openApplications({ ...parts, level: parts.platform.level });
   const modules = [
     departmentsApi(parts.departments),
     publishingApi({ ...parts, catalogueFaults: catalogue.faults }),
@@ -86,6 +92,7 @@ export async function createExchange(parts: ExchangeParts): Promise<Exchange> {
     notificationsApi({ ...common, urlFault: mayAsk }),
     objectionsApi(objections),
     findingsApi(findings),
+    ...applications.resolvers,
   ];
   const server = new ApolloServer<Caller>({
     typeDefs: parts.typeDefs,
@@ -102,7 +109,7 @@ export async function createExchange(parts: ExchangeParts): Promise<Exchange> {
   const disputes = await openDisputes(parts);
   const deliverer = startDeliverer({ ...parts, urlFault: mayAsk });
   await watchMisuse(database, now());
-  const workers = { [MISUSE_JOB]: misuseWorker(findings, parts.misuseRules) };
+  const workers = { ...applications.workers, [MISUSE_JOB]: misuseWorker(findings, parts.misuseRules) };
   const jobs = startJobs({ database, workers, now, report: parts.report });
   return {
     async serve(httpGraphQLRequest, principal, language) {

@@ -1,8 +1,10 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** What is measured, in the format of Prometheus. */
 export interface Metrics {
   readonly providerCalls: Counter<'subgraph' | 'outcome'>;
+  /** 1 while the database's grants cannot be confirmed, and so none of them is in force. */
+  readonly grantsStale: Gauge;
   /** One request: which door served it, what it came to (`OK` or the first code) and how long it took. */
   observeRequest(door: 'warm' | 'general', outcome: string, seconds: number): void;
   text(): Promise<string>;
@@ -21,6 +23,11 @@ export function createMetrics(): Metrics {
     labelNames: ['subgraph', 'outcome'] as const,
     registers,
   });
+  const grantsStale = new Gauge({
+    name: 'liancha_grants_stale',
+    help: '1 while the grants of the database cannot be confirmed, so that none of them is in force',
+    registers,
+  });
   const requests = new Counter({
     name: 'liancha_requests_total',
     help: 'GraphQL requests, by door and outcome (OK or the first error code)',
@@ -36,6 +43,7 @@ export function createMetrics(): Metrics {
   });
   return {
     providerCalls,
+    grantsStale,
     observeRequest(door, outcome, seconds) {
       requests.inc({ door, outcome });
       duration.observe({ door }, seconds);

@@ -19,8 +19,8 @@ export interface Judge {
   readonly index: SharingIndex;
   readonly entitlement: Entitlement;
   readonly use: Use;
-  /** Link under which a grant for a coordinate can be applied for. */
-  applyLink(coordinate: string): string;
+  /** Link under which a grant for a coordinate and a use can be applied for. */
+  applyLink(coordinate: string, use: Use): string;
 }
 
 /** What was decided of one element of the operation, with the masks of each object type that it may have. */
@@ -153,7 +153,7 @@ function denialOf(
       ...(rule.matchOnly.size > 0 && { matchOnly: [...rule.matchOnly].join(', ') }),
       ...(code === 'ZONE_MISMATCH' && { zone: [...rule.zones].join(', ') || '—' }),
       ...(code === 'QUOTA_EXCEEDED' && { limit: '授权的每日限额 the quota per day of the grant' }),
-      apply: judge.applyLink(rule.tests ?? rule.coordinate),
+      apply: judge.applyLink(rule.tests ?? rule.coordinate, judge.use),
     },
   };
 }

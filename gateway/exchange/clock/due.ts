@@ -60,6 +60,12 @@ export function beforeDue({ due }: Pick<Due, 'due'>, workingDays: number): numbe
   return startOf(day);
 }
 
+/** The instant of a day in China, its beginning or its end, or of a text with its offset; null for neither. */
+export function instantOf(text: string, edge: 'START' | 'END'): number | null {
+  if (isDay(text)) return startOf(edge === 'START' ? text : nextDay(text));
+  return readDay(text) === null ? null : Date.parse(text);
+}
+
 /** The day in China of a date (`2026-09-30`) or of an instant with its offset (`2026-09-30T18:00:00Z`); null for neither. */
 export function readDay(text: string): Day | null {
   if (isDay(text)) return text;

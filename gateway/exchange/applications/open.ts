@@ -1,0 +1,19 @@
+import { type GrantParts, grantsApi } from '../grants/api.ts';
+import type { Workers } from '../jobs/index.ts';
+import type { Resolvers } from '../module.ts';
+import { applicationsApi } from './api.ts';
+import { recountDeadlines } from './clocks.ts';
+import { rulesOf } from './rules.ts';
+import { applicationWorkers } from './workers.ts';
+
+export interface Applications {
+  readonly resolvers: readonly Resolvers[];
+  readonly workers: Workers;
+}
+
+/** Applications and grants. Deadlines that run are counted again by the calendar that this program has. */
+export async function openApplications(parts: GrantParts): Promise<Applications> {
+  rulesOf(parts, { ruleSet: null }); // Throws where no rule set is in force: nothing could be submitted.
+  await parts.database.transaction((transaction) => recountDeadlines(parts, transaction));
+  return { resolvers: [applicationsApi(parts), grantsApi(parts)], workers: applicationWorkers(parts) };
+}

@@ -1,0 +1,42 @@
+import type { Department } from '../../identity/index.ts';
+import type { Party } from './procedure.ts';
+
+/** Who stands on both sides of a part. */
+export interface Sides {
+  readonly applicant: string;
+  readonly provider: string;
+}
+
+/**
+ * What a department is to a part of an application. Nobody decides in a cause of its own: a provider that applies for its own items is
+ * answered by the competent department, and a competent department that is a party itself leaves coordinating to another one.
+ */
+export function partiesTo(department: Department, { applicant, provider }: Sides): Party[] {
+  const parties: Party[] = [];
+  const isCompetent = department.roles.some(
+    (one) => one === 'PLATFORM_ADMINISTRATOR' || one === 'COORDINATOR',
+  );
+  const isParty = department.code === applicant || department.code === provider;
+  if (department.code === applicant) parties.push('APPLICANT');
+  if (department.code === provider && department.code !== applicant) parties.push('PROVIDER');
+  if (isCompetent && !isParty) parties.push('COORDINATOR');
+  if (isCompetent && !isParty && applicant === provider) parties.push('PROVIDER');
+  return parties;
+}
+
+/** Sees every application that was submitted, and every grant. */
+export function seesAll(department: Department): boolean {
+  return department.roles.some(
+    (one) => one === 'PLATFORM_ADMINISTRATOR' || one === 'COORDINATOR' || one === 'AUDITOR',
+  );
+}
+
+/** Before it is submitted an application is the applicant's own; then the provider that is asked and the platform see it too. */
+export function isVisible(
+  part: Sides & { readonly submittedAt: Date | null },
+  actor: { readonly department: Department } | 'PLATFORM',
+): boolean {
+  if (actor === 'PLATFORM' || actor.department.code === part.applicant) return true;
+  if (part.submittedAt === null) return false;
+  return actor.department.code === part.provider || seesAll(actor.department);
+}

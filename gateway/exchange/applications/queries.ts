@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import type { Queryable, Row } from '../../store/index.ts';
+import { type Connection, connectionOf, type PageInput, readPage } from '../connection.ts';
+import type { Caller } from '../module.ts';
+import { notFound } from '../refused.ts';
+import { type Content, storedContent } from './content.ts';
+import { PART_COLUMNS, type Part, partOf, WHAT } from './part.ts';
+import { isVisible, seesAll } from './parties.ts';
+import type { State } from './procedure.ts';
+
+/** An application as a whole, as far as its parts have it in common. */
+export interface ApplicationRecord {
+  readonly id: string;
+  readonly version: number;
+  readonly applicant: string;
+  readonly createdAt: Date;
+  readonly createdBy: string;
+  readonly submittedAt: Date | null;
+  readonly content: Content;
+}
+
+const Stored = z.object({
+  id: z.string(),
+  version: z.number(),
+  applicant: z.string(),
+  created_at: z.date(),
+  created_by: z.string(),
+  submitted_at: z.date().nullable(),
+  content: z.unknown(),
+});
+
+function applicationOf(row: Row): ApplicationRecord {
+  const { created_at, created_by, submitted_at, content, ...same } = Stored.parse(row);
+  return {
+    ...same,
+    createdAt: created_at,
+    createdBy: created_by,
+    submittedAt: submitted_at,
+    content: storedContent(content),
+  };
+}
+
+/** `$1` the viewer's department, `$2` whether it sees all: its own applications, and of those that were submitted what it is asked in. */
+const VISIBLE = `(a.applicant = $1 or (a.submitted_at is not null and ($2 or exists (
+  select 1 from application_parts v where v.application = a.id and v.provider = $1))))`;
+
+export async function readApplication(
+  queryable: Queryable,
+  { department }: Caller,
+  id: string,
+): Promise<ApplicationRecord> {
+  const [row] = await queryable.query(`select a.* from applications a where a.id = $3 and ${VISIBLE}`, [
+    department.code,
+    seesAll(department),
+    id,
+  ]);
+  if (!row) throw notFound(WHAT, id);
+  return applicationOf(row);
+}
+
+/** The parts of an application that the caller may see: a provider sees its own, not what others are asked. */
+export async function readParts(
+  queryable: Queryable,
+  { department }: Caller,
+  application: string,
+): Promise<Part[]> {
+  const rows = await queryable.query(
+    `select ${PART_COLUMNS} from application_parts p join applications a on a.id = p.application
+     where p.application = $1 order by p.id`,
+    [application],
+  );
+  return rows.map(partOf).filter((part) => isVisible(part, { department }));
+}
+
+export async function readPart(queryable: Queryable, { department }: Caller, id: string): Promise<Part> {
+  const [row] = await queryable.query(
+    `select ${PART_COLUMNS} from application_parts p join applications a on a.id = p.application where p.id = $1`,
+    [id],
+  );
+  const part = row && partOf(row);
+  if (!part || !isVisible(part, { department })) throw notFound(WHAT, id);
+  return part;
+}
+
+export interface ApplicationsAsked extends PageInput {
+  readonly as?: 'APPLICANT' | 'PROVIDER' | null;
+  readonly state?: State | null;
+  readonly overdue?: boolean | null;
+}
+
+export async function listApplications(
+  queryable: Queryable,
+  { department }: Caller,
+  asked: ApplicationsAsked,
+): Promise<Connection<ApplicationRecord>> {
+  const page = readPage(asked);
+  const rows = await queryable.query(
+    `select a.* from applications a where ${VISIBLE}
+       and ($3::text is null or a.id < $3)
+       and ($4::text is distinct from 'APPLICANT' or a.applicant = $1)
+       and exists (select 1 from application_parts p where p.application = a.id
+         and (a.applicant = $1 or $2 or p.provider = $1)
+         and ($4::text is distinct from 'PROVIDER' or (p.provider = $1 and a.submitted_at is not null))
+         and ($5::text is null or p.state = $5)
+         and ($6::boolean is null or (p.due is not null and p.overdue) = $6))
+     order by a.id desc limit $7`,
+    [
+      department.code,
+      seesAll(department),
+      page.after,
+      asked.as ?? null,
+      asked.state ?? null,
+      asked.overdue ?? null,
+      page.limit + 1,
+    ],
+  );
+  return connectionOf(rows, page, applicationOf);
+}
+
+/** What has happened to a part, from its first move on. */
+export async function readHistory(queryable: Queryable, part: string): Promise<readonly Row[]> {
+  return queryable.query(
+    `select at, move, from_state as "from", to_state as "to", department as "providerCode", operator, reason
+     from application_history where part = $1 order by id`,
+    [part],
+  );
+}
