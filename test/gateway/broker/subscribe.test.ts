@@ -1,133 +1,14 @@
-import { composeServices } from '@apollo/composition';
-import { parse } from 'graphql';
 import { beforeEach, describe, expect, test } from 'vitest';
-import {
-  type Answer,
-  type BrokerParts,
-  createBroker,
-  createEngine,
-  type ProviderListener,
-  type ProviderQuestion,
-  type Subscriber,
-} from '../../../gateway/broker/index.ts';
+import { type Answer, createBroker, type Subscriber } from '../../../gateway/broker/index.ts';
 import type { ErrorCode } from '../../../gateway/errors.ts';
-import { type Disclosure, memoryLedger } from '../../../gateway/ledger/index.ts';
-import { openPublication } from '../../../gateway/registry/index.ts';
-import type { DepartmentCode, GrantId, Principal } from '../../../gateway/words.ts';
-
-const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])\n`;
-const shops = `${LINK} type Query { shop(id: ID!): Shop } type Subscription { shopChanged(id: ID!): Shop }
-  type Shop @key(fields: "id") { id: ID! name: String! score: Int }`;
-const licences = `${LINK} type Shop @key(fields: "id") { id: ID! licence: String }`;
-const { supergraphSdl = '' } = composeServices([
-  { name: 'shops', url: 'http://shops', typeDefs: parse(shops) },
-  { name: 'licences', url: 'http://licences', typeDefs: parse(licences) },
-]);
-const publication = openPublication(supergraphSdl);
-
-const principal: Principal = {
-  department: 'D' as DepartmentCode,
-  departmentName: 'D',
-  operator: 'O',
-  zone: 'EXTRANET',
-};
+import { createWorld, push as pushAt, subscriber, type World } from './world.ts';
 
 type OnDenied = 'NULL' | 'REJECT';
 
-interface Heard {
-  readonly question: ProviderQuestion;
-  readonly listener: ProviderListener;
-  isOpen: boolean;
-}
-
-/** What is in the test's hands: provider, clock, grants and ledger. */
-interface World {
-  readonly heard: Heard[];
-  readonly records: Disclosure[];
-  readonly parts: BrokerParts;
-  denied: ReadonlySet<string>;
-  now: number;
-  isLedgerDown: boolean;
-  /** What is done while a provider is asked for the rest of an event. */
-  whileAsked(): void;
-  change(...denied: string[]): void;
-}
-
-function createWorld(): World {
-  const heard: Heard[] = [];
-  const records: Disclosure[] = [];
-  const listeners = new Set<() => void>();
-  const world: World = {
-    heard,
-    records,
-    denied: new Set(),
-    now: 0,
-    isLedgerDown: false,
-    whileAsked: () => undefined,
-    change(...denied: string[]) {
-      world.denied = new Set(denied);
-      for (const listener of listeners) listener();
-    },
-    parts: {
-      publication,
-      engine: createEngine(publication),
-      limits: { tokens: 1e4, depth: 50, aliases: 50, fields: 1e3, rootFields: 10, cost: 1e6 },
-      policy: {
-        revision: 'test',
-        entitle: () => ({
-          key: [...world.denied].join(),
-          validUntil: Number.POSITIVE_INFINITY,
-          decide: ({ coordinate }) =>
-            world.denied.has(coordinate)
-              ? { effect: 'DENY', code: 'GRANT_REQUIRED', policies: [] }
-              : { effect: 'ALLOW', policies: [], grants: ['G' as GrantId] },
-        }),
-        onChange(listener) {
-          listeners.add(listener);
-          return () => listeners.delete(listener);
-        },
-      },
-      ledger: {
-        ...memoryLedger(() => 0),
-        async append(disclosure) {
-          if (world.isLedgerDown) throw new Error('disk');
-          records.push(disclosure);
-        },
-      },
-      hashes: {
-        keys: { subjectKey: '', digestKey: '' },
-        subject: String,
-        operation: (hash) => hash,
-        content: (_, content) => String(content),
-      },
-      maskFor: () => (value) => value,
-      applyLink: () => '',
-      async ask() {
-        world.whileAsked();
-        return { ok: true, body: Buffer.from('{"data":{"_entities":[{"licence":"L"}]}}') };
-      },
-      listen(question, listener) {
-        const one: Heard = { question, listener, isOpen: true };
-        heard.push(one);
-        return () => {
-          one.isOpen = false;
-        };
-      },
-      subscriptions: { perDepartment: 2, queue: { events: 3, bytes: 1_000 } },
-      defect: () => ({ code: 'INTERNAL_SERVER_ERROR', details: {} }),
-      now: () => world.now,
-      stage: (_, work) => work(),
-    },
-  };
-  return world;
-}
-
-let world: ReturnType<typeof createWorld>;
+let world: World;
 beforeEach(() => {
   world = createWorld();
 });
-
-const subscriber: Subscriber = { principal, expires: 1_000, standing: () => null };
 
 interface Options {
   readonly onDenied?: OnDenied;
@@ -148,8 +29,7 @@ async function running(selection: string, options: Options = {}) {
   return { broker, subscription: opened.subscription, answers: opened.subscription.answers };
 }
 
-const push = (shop: object | null, at = -1): void =>
-  world.heard.at(at)?.listener.event(Buffer.from(JSON.stringify({ data: { shopChanged: shop } })));
+const push = (shop: object | null, at?: number): void => pushAt(world, shop, at);
 
 async function next(answers: AsyncGenerator<Answer, void>) {
   const { value } = await answers.next();
