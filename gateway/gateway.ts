@@ -235,6 +235,7 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
     gatekeeper,
     service: () => live.current(),
     limits: { ...subscriptions, requestBytes: limits.requestBytes },
+    observer: metrics.pushed,
     publicHost: configuration.publicUrl ? new URL(configuration.publicUrl).host : null,
     now,
     defect,

@@ -84,6 +84,7 @@ export async function startOpenGateway(options: OpenGatewayOptions) {
     gatekeeper: GATEKEEPER,
     service: () => serving,
     limits: { ...SOCKETS, requestBytes: REQUEST_BYTES },
+    observer: { opened: () => () => undefined, answered: () => undefined },
     publicHost: null,
     now: Date.now,
     defect,

@@ -7,6 +7,8 @@ export interface Metrics {
   readonly grantsStale: Gauge;
   /** One request: which door served it, what it came to (`OK` or the first code) and how long it took. */
   observeRequest(door: 'warm' | 'general', outcome: string, seconds: number): void;
+  /** What is pushed: streams that are open, and answers given by event streams and WebSockets. */
+  readonly pushed: { opened(): () => void; answered(outcome: string): void };
   text(): Promise<string>;
 }
 
@@ -41,7 +43,25 @@ export function createMetrics(): Metrics {
     buckets: BUCKETS,
     registers,
   });
+  const streams = new Gauge({
+    name: 'liancha_subscriptions',
+    help: 'Subscriptions that are open',
+    registers,
+  });
+  const pushed = new Counter({
+    name: 'liancha_pushed_total',
+    help: 'Answers given by event streams and WebSockets, by outcome (OK or the first error code)',
+    labelNames: ['outcome'] as const,
+    registers,
+  });
   return {
+    pushed: {
+      opened() {
+        streams.inc();
+        return () => streams.dec();
+      },
+      answered: (outcome) => pushed.inc({ outcome }),
+    },
     providerCalls,
     grantsStale,
     observeRequest(door, outcome, seconds) {

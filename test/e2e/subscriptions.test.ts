@@ -168,6 +168,15 @@ it('a provider that has no answer to the input is told of as such', async () => 
   expect(ungranted.errors.map((one) => one.extensions.code)).toEqual(['GRANT_REQUIRED']);
 });
 
+it('what is pushed is measured', async () => {
+  const stream = await subscribed('sse', watch('name'));
+  const metrics = async () => (await fetch(`${system.url}/metrics`)).text();
+  await expect.poll(metrics).toContain('liancha_subscriptions 1');
+  expect(await metrics()).toMatch(/liancha_pushed_total\{outcome="OK"\} [1-9]/);
+  await stream.leave();
+  await expect.poll(metrics).toContain('liancha_subscriptions 0');
+});
+
 it('an orderly end of the gateway completes every stream', async () => {
   const streams = [await subscribed('sse', watch('name')), await subscribed('websocket', watch('name'))];
   const ends = streams.map((one) => one.next());

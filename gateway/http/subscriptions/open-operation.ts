@@ -4,12 +4,14 @@ import type { Failure } from '../../errors.ts';
 import type { Authenticated, Gatekeeper } from '../gatekeeper.ts';
 import type { Service } from '../graphql/endpoint.ts';
 import type { Asked } from './asked.ts';
+import { type Observer, observed, outcomeOf } from './observed.ts';
 
 /** What every transport needs to open an operation. */
 export interface OpeningParts {
   readonly gatekeeper: Gatekeeper;
   /** The service that is live now. */
   service(): Pick<Service, 'broker' | 'enter' | 'leave'>;
+  readonly observer: Observer;
 }
 
 /** Who asks, by a token that has been verified. */
@@ -33,6 +35,13 @@ interface Executable {
 
 /** Opens an operation of any kind: the same admission, decisions and records, whichever transport brought it. */
 export async function openOperation(parts: OpeningParts, caller: Caller, asked: Asked): Promise<Opened> {
+  const opened = await openLive(parts, caller, asked);
+  if (opened.kind === 'streaming') return { ...opened, answers: observed(opened.answers, parts.observer) };
+  parts.observer.answered(outcomeOf(opened.answer));
+  return opened;
+}
+
+async function openLive(parts: OpeningParts, caller: Caller, asked: Asked): Promise<Opened> {
   const service = parts.service();
   service.enter();
   try {
@@ -60,7 +69,7 @@ async function openAt(broker: Broker, parts: OpeningParts, caller: Caller, asked
   }
   const opened = await broker.subscriptions.open(operation, asked.variables, subscriberOf(parts, caller));
   if (!opened.ok) return { kind: 'refused', answer: opened.answer };
-  const reopen = () => openOperation(parts, caller, asked);
+  const reopen = () => openLive(parts, caller, asked);
   return { kind: 'streaming', answers: throughReplacements(opened.subscription, reopen), ...executable };
 }
 

@@ -115,6 +115,18 @@ describe('when a right ends', () => {
     expect(world.records.flatMap(({ answerDigest }) => answerDigest).join()).not.toContain('"score":1');
   });
 
+  test('by the clock, without a word: the rest of an event is not even asked for with it', async () => {
+    const { answers } = await running('name licence');
+    let asked = 0;
+    world.whileAsked = () => {
+      asked++;
+    };
+    push({ __typename: 'Shop', id: '1', name: 'A' });
+    world.denied = new Set(['Shop.licence']);
+    expect(await next(answers)).toEqual({ data: { name: 'A', licence: null }, codes: ['GRANT_REQUIRED'] });
+    expect(asked).toBe(0);
+  });
+
   test.each<[OnDenied, string]>([
     ['REJECT', 'name score'],
     ['NULL', 'score'],

@@ -27,6 +27,7 @@ async function open() {
     {
       gatekeeper: { admit: () => authenticated, identify: () => authenticated },
       service: () => ({ broker: live, enter: () => undefined, leave: () => undefined }),
+      observer: { opened: () => () => undefined, answered: () => undefined },
     },
     caller,
     asked,
