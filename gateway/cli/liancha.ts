@@ -4,9 +4,11 @@ type Topic = () => Promise<{ readonly commands: Readonly<Record<string, Command>
 
 /** `liancha <topic> <verb>`: the command for everything that is not a query. Only the topic that is asked for is loaded. */
 const TOPICS: Readonly<Record<string, Topic>> = {
+  application: () => import('./application/index.ts'),
   catalogue: () => import('./catalogue/index.ts'),
   clock: () => import('./clock/index.ts'),
   finding: () => import('./finding/index.ts'),
+  grant: () => import('./grant/index.ts'),
   ledger: () => import('./ledger/index.ts'),
   objection: () => import('./objection/index.ts'),
   subgraph: () => import('./subgraph/index.ts'),

@@ -30,7 +30,7 @@ import type { Sealer } from './sealed.ts';
 export interface ExchangeParts
   extends Omit<CheckParts, 'catalogueFaults'>,
     CatalogueOptions,
-    Omit<GrantParts, 'level'> {
+    Omit<GrantParts, 'level' | 'competent'> {
   /** Text of `schema/exchange.graphql`. */
   readonly typeDefs: string;
   readonly departments: DepartmentDirectory;

@@ -8,11 +8,11 @@ import { badInput, notFound } from '../refused.ts';
 import { BEGIN, END, EXPIRE } from './clocks.ts';
 import { GivenCondition } from './content.ts';
 import type { DraftParts } from './draft.ts';
-import { isLeafItem } from './items.ts';
-import { type Actor, admitMove, movePart, recordMove } from './move.ts';
+import { admitMove, movePart, recordMove } from './move.ts';
 import { lockPart, type Part, WHAT } from './part.ts';
-import { isVisible } from './parties.ts';
-import { bindScope, checkBinds } from './scope.ts';
+import { type Actor, isVisible } from './parties.ts';
+import { checkLimits, readScope } from './scope.ts';
+import { tellOfGrant } from './tell.ts';
 
 /** What an approval allows: what was asked for, or less. Left out: as it was asked for. */
 const Terms = z.strictObject({
@@ -60,14 +60,9 @@ export function readTerms(parts: DraftParts, part: Part, input: unknown): GrantT
     throw badInput(
       'validUntil: 须晚于现在和 validFrom，且不超过所申请的期限 must be after now and validFrom, and within what was asked for',
     );
-  const masks: Record<string, MaskRule> = {};
-  for (const { coordinate, rule } of given.masks ?? []) {
-    if (!items.includes(coordinate) || !isLeafItem(parts, coordinate))
-      throw badInput(`masks: ${coordinate} 不是所授的单一取值信息项 is not a granted item with a value`);
-    masks[coordinate] = rule;
-  }
-  const scope = [...content.scope, ...bindScope(parts, given.scope ?? [], items, part.provider)];
-  checkBinds(parts, content.scope, items, part.provider);
+  const masks = Object.fromEntries((given.masks ?? []).map(({ coordinate, rule }) => [coordinate, rule]));
+  const scope = [...content.scope, ...readScope(parts, given.scope ?? [])];
+  checkLimits(parts, { coordinates: items, scope, masks: new Map(Object.entries(masks)) }, part.provider);
   for (const item of items) checkOpen(parts, part, item);
   const contact = given.contact ?? content.contact;
   return {
@@ -142,6 +137,7 @@ export async function approvePart(
     grant,
     terms.items,
   ]);
+  await tellOfGrant(parts, transaction, 'GRANT_GIVEN', { id: grant, departments: [part.applicant] });
   await cancelJob(transaction, EXPIRE, part.id);
   const left = part.items.filter((one) => !terms.items.includes(one));
   if (left.length > 0) await splitRefused(parts, transaction, part, left, { ...approval, actor });

@@ -10,7 +10,7 @@ import { askedParts, itemOf, type Published, usesOf } from './items.ts';
 import { movePart } from './move.ts';
 import { conflict, WHAT } from './part.ts';
 import { type MoveParts, rulesOf } from './rules.ts';
-import { bindScope } from './scope.ts';
+import { checkLimits, readScope } from './scope.ts';
 
 export type DraftParts = MoveParts & Published;
 
@@ -24,7 +24,8 @@ export async function saveDraft(
   const given = readContent(saved.input, parts.now());
   const asked = askedParts(parts, given.items, given.uses);
   const items = asked.flatMap((one) => one.items);
-  const content: Content = { ...given, items, scope: bindScope(parts, given.scope, items, null) };
+  const content: Content = { ...given, items, scope: readScope(parts, given.scope) };
+  checkLimits(parts, { coordinates: items, scope: content.scope, masks: new Map() }, null);
   const id = saved.id
     ? await replaceDraft(transaction, caller, saved.id, saved.version, content)
     : parts.nextId();

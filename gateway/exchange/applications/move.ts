@@ -5,12 +5,10 @@ import { judgeMove, movesOf, partiesOf, type Step } from '../procedure.ts';
 import { badInput, notFound, Refused } from '../refused.ts';
 import { startClock } from './clocks.ts';
 import { conflict, lockPart, type Part, WHAT } from './part.ts';
-import { isVisible, partiesTo } from './parties.ts';
+import { type Actor, isVisible, partiesTo } from './parties.ts';
 import { canExpire, type Move, type Party, PROCEDURE, type State } from './procedure.ts';
 import { type MoveParts, rulesOf } from './rules.ts';
-
-/** Who moves: a department through an operator, or the platform by its clocks. */
-export type Actor = { readonly department: Department; readonly operator: string } | 'PLATFORM';
+import { tellOfGrant, tellOfMove } from './tell.ts';
 
 export interface MoveRequest {
   readonly part: string;
@@ -45,6 +43,12 @@ export async function movePart(
   if (step.clock) await startClock(parts, transaction, before);
   const after = await lockPart(transaction, before.id);
   if (!after) throw new Error('a part that was just moved is gone');
+  await tellOfMove(parts, transaction, after, request.move, request.actor);
+  if (request.move === 'END' && after.grant !== null)
+    await tellOfGrant(parts, transaction, 'GRANT_ENDED', {
+      id: after.grant,
+      departments: [after.applicant, after.provider],
+    });
   return { before, after };
 }
 

@@ -1,6 +1,9 @@
 import type { Department } from '../../identity/index.ts';
 import type { Party } from './procedure.ts';
 
+/** Who moves: a department through an operator, or the platform by its clocks. */
+export type Actor = { readonly department: Department; readonly operator: string } | 'PLATFORM';
+
 /** Who stands on both sides of a part. */
 export interface Sides {
   readonly applicant: string;
@@ -13,15 +16,17 @@ export interface Sides {
  */
 export function partiesTo(department: Department, { applicant, provider }: Sides): Party[] {
   const parties: Party[] = [];
-  const isCompetent = department.roles.some(
-    (one) => one === 'PLATFORM_ADMINISTRATOR' || one === 'COORDINATOR',
-  );
   const isParty = department.code === applicant || department.code === provider;
   if (department.code === applicant) parties.push('APPLICANT');
   if (department.code === provider && department.code !== applicant) parties.push('PROVIDER');
-  if (isCompetent && !isParty) parties.push('COORDINATOR');
-  if (isCompetent && !isParty && applicant === provider) parties.push('PROVIDER');
+  if (isCompetent(department) && !isParty) parties.push('COORDINATOR');
+  if (isCompetent(department) && !isParty && applicant === provider) parties.push('PROVIDER');
   return parties;
+}
+
+/** The department that coordinates on this level (主管部门). */
+export function isCompetent({ roles }: Pick<Department, 'roles'>): boolean {
+  return roles.includes('PLATFORM_ADMINISTRATOR') || roles.includes('COORDINATOR');
 }
 
 /** Sees every application that was submitted, and every grant. */

@@ -40,6 +40,10 @@ function applicationOf(row: Row): ApplicationRecord {
   };
 }
 
+/** By its own id, or by that of one of its parts. */
+const NAMED = `(a.id = $3 or exists (
+  select 1 from application_parts o where o.application = a.id and o.id = $3))`;
+
 /** `$1` the viewer's department, `$2` whether it sees all: its own applications, and of those that were submitted what it is asked in. */
 const VISIBLE = `(a.applicant = $1 or (a.submitted_at is not null and ($2 or exists (
   select 1 from application_parts v where v.application = a.id and v.provider = $1))))`;
@@ -49,7 +53,7 @@ export async function readApplication(
   { department }: Caller,
   id: string,
 ): Promise<ApplicationRecord> {
-  const [row] = await queryable.query(`select a.* from applications a where a.id = $3 and ${VISIBLE}`, [
+  const [row] = await queryable.query(`select a.* from applications a where ${NAMED} and ${VISIBLE}`, [
     department.code,
     seesAll(department),
     id,

@@ -8,6 +8,8 @@ export interface MoveParts {
   readonly level: Level;
   /** Working days before a deadline on which its provider is reminded. */
   readonly remindBefore: readonly number[];
+  /** Departments that coordinate (主管部门). */
+  competent(): readonly string[];
   nextId(): string;
   now(): number;
 }

@@ -1,7 +1,7 @@
 import type { Queryable } from '../../store/index.ts';
 import { END } from '../applications/clocks.ts';
-import { type Actor, movePart } from '../applications/move.ts';
-import { seesAll } from '../applications/parties.ts';
+import { movePart } from '../applications/move.ts';
+import { type Actor, isCompetent, seesAll } from '../applications/parties.ts';
 import type { MoveParts } from '../applications/rules.ts';
 import { instantOf } from '../clock/index.ts';
 import { cancelJob, scheduleJob } from '../jobs/index.ts';
@@ -35,10 +35,7 @@ export function grantParties({ department }: Pick<Mover, 'department'>, grant: G
   // Nobody watches over a right of its own: what a department holds of its own items, the competent one watches.
   const isOwn = grant.holder === grant.provider;
   if (department.code === grant.provider && !isOwn) parties.push('PROVIDER');
-  const isCompetent = department.roles.some(
-    (one) => one === 'PLATFORM_ADMINISTRATOR' || one === 'COORDINATOR',
-  );
-  if (isCompetent && parties.length === 0)
+  if (isCompetent(department) && parties.length === 0)
     parties.push('COORDINATOR', ...(isOwn ? (['PROVIDER'] as const) : []));
   return parties;
 }
