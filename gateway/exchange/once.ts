@@ -33,6 +33,10 @@ export async function once<T>(
     .digest('base64url');
   const attempt = (): Promise<T> =>
     database.transaction(async (transaction) => {
+      // One after the other: who comes second must find the first one's answer, not a state that it no longer fits.
+      await transaction.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
+        `${department} ${key}`,
+      ]);
       const [before] = await transaction.query(
         'select request, answer from idempotency_keys where department = $1 and key = $2',
         [department, key],

@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { projectRoot } from '../../gateway/files.ts';
 import { AUDIT, applying, CIVIL_AFFAIRS, DATA_BUREAU, GOVERNMENT, POLICE, until } from './applying.ts';
 import { EDUCATION, purpose, REGISTRATION, type System, startSystem } from './system.ts';
 
@@ -289,6 +291,76 @@ describe('Measures Art. 12: an application', () => {
     expect(await does.approve(CIVIL_AFFAIRS, { part, version })).toMatchObject({ code: 'FORBIDDEN' });
     expect(await does.approve(GOVERNMENT, { part, version })).toMatchObject({ state: 'IN_USE' });
   });
+});
+
+/** Runs the command as a department. */
+async function liancha(as: string, ...parameters: string[]) {
+  const LIANCHA_TOKEN = await system.tokenOf(as);
+  const child = spawn(process.execPath, ['dist/gateway/cli/liancha.js', ...parameters], {
+    cwd: projectRoot(),
+    env: { ...process.env, LIANCHA_URL: system.url, LIANCHA_TOKEN },
+  });
+  const texts = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk) => {
+    texts.stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    texts.stderr += chunk;
+  });
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  return { code, ...texts };
+}
+
+describe('liancha application, liancha grant', () => {
+  it('make every move, as tables for people and as JSON for scripts', async () => {
+    const provider = '云溪市人力资源和社会保障局';
+    const link = `${system.url}/?apply=Person.insuranceMonths&use=ADMINISTRATIVE_BASIS`;
+    const prefilled = await liancha(EDUCATION, 'application', 'draft', '--link', link);
+    expect([prefilled.code, prefilled.stdout]).toEqual([
+      0,
+      expect.stringContaining('- Person.insuranceMonths'),
+    ]);
+    const rest = [
+      '--duties',
+      '入学审核',
+      '--basis',
+      '义务教育法',
+      '--per-day',
+      '50',
+      '--until',
+      '2027-12-31',
+    ];
+    const draft = ['application', 'draft', '--link', link, ...rest, '--submit', '--json'];
+    const submitted = JSON.parse((await liancha(EDUCATION, ...draft)).stdout);
+    expect(submitted.state).toBe('SUBMITTED');
+    const listed = await liancha(
+      provider,
+      'application',
+      'list',
+      '--side',
+      'PROVIDER',
+      '--state',
+      'SUBMITTED',
+    );
+    expect(listed.stdout).toMatch(/Person\.insuranceMonths[\s\S]*APPROVE/);
+    expect((await liancha(provider, 'grant', 'simulate', submitted.id)).stdout).toContain('would pass');
+    const answer = ['application', 'answer', submitted.id, '--quota', '20', '--reason', '先行试用', '--json'];
+    const approved = JSON.parse((await liancha(provider, ...answer)).stdout);
+    expect(approved.state).toBe('IN_USE');
+    const again = await liancha(provider, ...answer);
+    expect([again.code, again.stdout]).toEqual([2, '']);
+    expect(again.stderr).toContain('IN_USE');
+    const cedar = await liancha(EDUCATION, 'grant', 'show', approved.grant.id, '--cedar');
+    expect(cedar.stdout).toMatch(/permit \([\s\S]*Coordinate::"Person.insuranceMonths"/);
+    const returned = await liancha(EDUCATION, 'grant', 'return', approved.grant.id, '--json');
+    expect(JSON.parse(returned.stdout)).toMatchObject({ state: 'RETURNED', inForce: false });
+    const shown = await liancha(EDUCATION, 'application', 'show', submitted.id);
+    expect(shown.stdout).toMatch(/ENDED[\s\S]*SUBMIT → SUBMITTED[\s\S]*APPROVE_IN_PART/);
+    const grants = JSON.parse((await liancha(AUDIT, 'grant', 'list', '--json')).stdout).grants;
+    expect(grants.map((one: { id: string }) => one.id)).toEqual(
+      expect.arrayContaining(['G-2026-0001', approved.grant.id]),
+    );
+  }, 120_000);
 });
 
 interface Part {
