@@ -79,6 +79,9 @@ const Configuration = z.strictObject({
       fields: positive.default(2_000),
       rootFields: positive.default(20),
       cost: positive.default(20_000),
+      /** Checks of values (`@verify`) a day: by one department of one item of one subject, and altogether. */
+      attemptsPerSubject: positive.default(5),
+      attemptsPerDepartment: positive.default(5_000),
     })
     .prefault({}),
   subscriptions: z

@@ -12,7 +12,7 @@ interface ErrorEntry {
 
 /**
  * The one catalogue of errors: stable code → HTTP status → what happened, to what, and what to do.
- * `{name}` slots are filled from the error's details. A test holds this list, `docs/errors.md` and use together.
+ * `{name}` slots are filled from the error's details, `{name?}` only where there is something to say. A test holds this list, `docs/errors.md` and use together.
  */
 const CATALOGUE = {
   UNAUTHENTICATED: {
@@ -27,8 +27,8 @@ const CATALOGUE = {
   },
   PURPOSE_NOT_ALLOWED: {
     status: 403,
-    'zh-CN': '{coordinate} 不得用于“{use}”。{provider}准许的用途：{allowed}。',
-    en: '{coordinate} may not be used for {use}. Uses that {provider} allows: {allowed}.',
+    'zh-CN': '{coordinate} 不得用于“{use}”。{provider}准许的用途：{allowed}。{hint?}',
+    en: '{coordinate} may not be used for {use}. Uses that {provider} allows: {allowed}. {hint?}',
   },
   GRANT_REQUIRED: {
     status: 403,
@@ -163,7 +163,9 @@ export function statusOf(code: ErrorCode): number {
 
 /** The message of a code in one language, its slots filled from `details`. */
 export function messageOf(code: ErrorCode, details: ErrorDetails, language: Language): string {
-  return CATALOGUE[code][language].replace(/\{(\w+)\}/g, (slot, name: string) =>
-    String(details[name] ?? slot),
-  );
+  return CATALOGUE[code][language]
+    .replace(/\{(\w+)(\??)\}/g, (slot, name: string, optional: string) =>
+      String(details[name] ?? (optional ? '' : slot)),
+    )
+    .trimEnd();
 }

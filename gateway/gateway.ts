@@ -151,6 +151,7 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
       policy,
       ledger,
       counters,
+      attempts: { perSubject: limits.attemptsPerSubject, perDepartment: limits.attemptsPerDepartment },
       now,
       hashes,
       stage: tracing.stage,

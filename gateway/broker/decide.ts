@@ -71,6 +71,8 @@ export function decide(
     const denials = deniedAtOnce(admitted, program.denied, values);
     if (denials.length > 0) return refused(judged, ...denials);
   }
+  const misfit = program.misfit(values);
+  if (misfit) return refused(judged, misfit);
   return { ok: true, about: judged, program, values, entitlement: judge.entitlement };
 }
 

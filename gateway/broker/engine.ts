@@ -1,6 +1,8 @@
 import type { GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Failure } from '../errors.ts';
+import { compareSources } from './check/compare-sources.ts';
+import type { Check, Compared } from './findings.ts';
 import { askedOfProviders, compileIntrospection } from './introspection.ts';
 import { withoutOwnKeys } from './own-key.ts';
 import { consumerStep } from './plan/internal-keys.ts';
@@ -9,6 +11,7 @@ import type { Engine, EngineInput, Runnable, RunResult } from './prepare.ts';
 import { compilePlan, type PlanProgram } from './program/compile.ts';
 import type { JsonObject } from './program/record.ts';
 import { conditionVariables } from './shape/collect.ts';
+import type { ToCompare } from './shape/compared.ts';
 import { compileScanner, type Passed, type Scanner } from './shape/scan.ts';
 import { isOutOfScope } from './shape/scoped.ts';
 import { compileShaper, type Shaper, type Shaping } from './shape/shaper.ts';
@@ -89,21 +92,30 @@ function compile(
       Object.assign(data, introspect?.(variables));
       const told = reported.map(atConsumerPath);
       const outOfScope: Shaping['outOfScope'] = [];
-      const counts = { listed: 0, roots: 0 };
-      const shaping: Shaping = {
+      const found: Findings = { checks: [], compared: [] };
+      const shaping = (): Shaping => ({
         failures: [],
         reported: told,
         onSubject,
-        outOfScope,
+        outOfScope: [],
         ...(parties && { parties }),
-        ...counts,
-      };
-      const tree = shaper(data, shaping);
+        listed: 0,
+        roots: 0,
+        variables,
+      });
+      if (input.guarded.crossChecks?.size) {
+        const toCompare: ToCompare[] = [];
+        shaper(data, { ...shaping(), onSubject: () => undefined, toCompare });
+        await compareSources(toCompare, fetch);
+      }
+      const last: Shaping = { ...shaping(), ...found, outOfScope };
+      const tree = shaper(data, last);
       const shown = outOfScope.length > 0 ? told.filter((one) => !isOutOfScope(one, outOfScope)) : told;
       return {
         data: Buffer.from(JSON.stringify(tree)),
-        failures: [...shown.map((one) => withinAnswer(one, tree)), ...shaping.failures],
-        rows: shaping.listed || shaping.roots,
+        failures: [...shown.map((one) => withinAnswer(one, tree)), ...last.failures],
+        rows: last.listed || last.roots,
+        ...found,
       };
     },
   };
@@ -122,6 +134,11 @@ function withinAnswer(failure: Failure, tree: JsonObject | null): Failure {
     value = Reflect.get(value, step);
   }
   return failure;
+}
+
+interface Findings {
+  readonly checks: Check[];
+  readonly compared: Compared[];
 }
 
 /** How one combination of conditions is brought into its shape: by bytes if they are right already. */

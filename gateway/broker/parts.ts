@@ -3,6 +3,7 @@ import type { InclusionProof, KeyedHashes, Ledger } from '../ledger/index.ts';
 import type { Publication } from '../registry/index.ts';
 import type { DisclosureId, GrantId, MaskRule, Principal, Use } from '../words.ts';
 import type { FetchResult } from './fetch.ts';
+import type { AttemptLimits, Findings } from './findings.ts';
 import type { Entitlement } from './guard/index.ts';
 import type { OperationLimits, StatedPurpose } from './operation/index.ts';
 import type { Engine } from './prepare.ts';
@@ -15,6 +16,8 @@ export interface Answer {
   readonly failures: readonly Failure[];
   /** What of it somebody doubts (Measures Art. 15). */
   readonly disputed?: readonly DisputedItem[];
+  /** What was checked and compared, as `extensions` have it. */
+  readonly findings?: Findings;
   /** Proof that the disclosure is under a signed head, where it was asked for. */
   readonly proof?: InclusionProof;
 }
@@ -51,6 +54,7 @@ export interface BrokerParts {
   ): readonly DisputedItem[] | null;
   /** Counts what is limited per day. Without it nothing that is limited so is given. */
   readonly counters?: DayCounters;
+  readonly attempts?: AttemptLimits;
   /** The purpose of operations that state none. Without it they are refused. */
   readonly purposeByDefault?: StatedPurpose;
   /** Asks a provider on behalf of one disclosure. */

@@ -2,7 +2,9 @@ import type { DocumentNode, FieldNode, GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Failure } from '../errors.ts';
 import type { MaskRule, Principal } from '../words.ts';
+import { misfitOf } from './check/misfit.ts';
 import type { Fetch } from './fetch.ts';
+import type { Check, Compared } from './findings.ts';
 import {
   addSubjects,
   type GuardedVariable,
@@ -65,12 +67,18 @@ export interface RunResult {
   readonly data: Buffer;
   readonly failures: readonly Failure[];
   readonly rows: number;
+  /** Values that are to be compared with what the consumer holds. */
+  readonly checks?: readonly Check[];
+  /** How the sources of values compare. */
+  readonly compared?: readonly Compared[];
 }
 
 /** A compiled operation for one entitlement. */
 export interface Program extends Runnable {
   readonly judgement: Judgement;
   readonly denied: ReadonlyMap<FieldNode, Denial>;
+  /** Does a value that the consumer holds make no sense for the item that it is to be compared with? */
+  misfit(variables: Readonly<Record<string, unknown>>): Failure | null;
 }
 
 /** Different entitlements (departments with other grants, other uses) for which one operation is kept compiled. */
@@ -115,7 +123,7 @@ export function programFor(
   );
   const { document: guardedDocument, hidden } = addSubjects(
     judge,
-    pruneOperation(document, guarding.denied, guarding.needs),
+    pruneOperation(document, guarding.denied, guarding.needs, guarding),
   );
   const runnable = parts.engine.compile({
     document,
@@ -126,6 +134,8 @@ export function programFor(
       masked,
       deniedValues: guarding.deniedValues,
       scoped: recordScopes(guarding.scopes, (rule) => parts.maskFor(rule, principal)),
+      checks: guarding.checks,
+      crossChecks: guarding.crossChecks,
     },
     subjects: guarding.subjects,
   });
@@ -133,6 +143,7 @@ export function programFor(
     run: (context) => runnable.run(context),
     judgement: judgementOf(guarding.decisions, judge.index, guarding.scopes),
     denied: guarding.denied,
+    misfit: (variables) => misfitOf(judge.schema, guarding.checks, variables),
   };
   operation.programs.set(key, program);
   return program;

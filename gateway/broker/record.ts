@@ -1,10 +1,13 @@
 import type { Failure } from '../errors.ts';
 import type { Disclosure, ProviderCall } from '../ledger/index.ts';
-import type { DisclosureId } from '../words.ts';
+import type { DisclosureId, Principal } from '../words.ts';
+import { settleChecks } from './check/attempts.ts';
 import type { About, Decided } from './decide.ts';
 import type { Fetch, FetchResult } from './fetch.ts';
+import type { Findings } from './findings.ts';
 import { NO_JUDGEMENT } from './judgement.ts';
 import type { Answer, BrokerParts } from './parts.ts';
+import type { RunResult } from './prepare.ts';
 
 /** What executing came to: the answer's data, and what the ledger says of it. */
 export interface Executed {
@@ -14,6 +17,7 @@ export interface Executed {
   readonly rows: number;
   readonly subjects: readonly string[];
   readonly providers: readonly ProviderCall[];
+  readonly findings?: Findings;
 }
 
 /** How a request is run. */
@@ -55,14 +59,31 @@ export async function execute(
     if (value !== null && value !== undefined) subjects.add(parts.hashes.subject(value));
   };
   const run = () => program.run({ variables: values, onSubject, fetch, ...(draw !== undefined && { draw }) });
-  const { data, failures, rows } = await parts.stage('execute', run);
+  const result = await parts.stage('execute', run);
+  const { data, rows } = result;
+  const { failures, ...found } = await findingsOf(parts, principal, result);
   const providers = [...calls.values()].map((call) => withFailures(call, failures));
-  return { id, data, failures, rows, subjects: [...subjects], providers };
+  return { id, data, failures, rows, subjects: [...subjects], providers, ...found };
+}
+
+/** What was checked and compared; nothing for most answers. */
+async function findingsOf(
+  parts: BrokerParts,
+  principal: Principal | null,
+  { failures, checks = [], compared = [] }: RunResult,
+): Promise<{ readonly failures: readonly Failure[]; readonly findings?: Findings }> {
+  if (checks.length + compared.length === 0 || !principal) return { failures };
+  const settled = await settleChecks(parts, principal, checks);
+  const findings: Findings = {
+    ...(checks.length > 0 && { verified: settled.verified }),
+    ...(compared.length > 0 && { sources: compared }),
+  };
+  return { failures: [...failures, ...settled.failures], findings };
 }
 
 /** The answer of what was executed: only once its record is durable; when it cannot be, only that is said. */
 export async function recorded(parts: BrokerParts, about: About, executed: Executed): Promise<Answer> {
-  const { id, data, failures } = executed;
+  const { id, data, failures, findings } = executed;
   try {
     const disclosure = disclosureOf(parts, id, about, failures, executed);
     await parts.stage('record', () => parts.ledger.append(disclosure));
@@ -71,9 +92,9 @@ export async function recorded(parts: BrokerParts, about: About, executed: Execu
   }
   const given = about.judgement?.disclosed ?? [];
   const isGiven = (coordinate: string): boolean =>
-    given.some((one) => one.coordinate === coordinate && one.effect !== 'DENY');
+    given.some((one) => one.coordinate === coordinate && one.effect !== 'DENY' && one.effect !== 'CONDITION');
   const disputed = parts.disputes?.(executed.subjects, isGiven);
-  return { receipt: id, data, failures, ...(disputed && { disputed }) };
+  return { receipt: id, data, failures, ...(disputed && { disputed }), ...(findings && { findings }) };
 }
 
 /**
@@ -138,9 +159,14 @@ function disclosureOf(
     rows: executed?.rows ?? 0,
     subjects: executed?.subjects ?? [],
     variablesDigest: hashes.content(id, JSON.stringify(about.variables)),
-    answerDigest: executed ? hashes.content(id, executed.data) : '', // What is digested is what leaves.
+    answerDigest: executed ? hashes.content(id, contentOf(executed)) : '', // What is digested is what leaves.
     ...hashes.keys,
     errors: [...new Set(failures.map((one) => one.code))],
     ...(about.subscription && { subscription: about.subscription }),
   };
+}
+
+/** The data, followed by what was found out beside it, as JSON: that is disclosed too. */
+function contentOf({ data, findings }: Executed): Buffer {
+  return findings ? Buffer.concat([data, Buffer.from(JSON.stringify(findings))]) : data;
 }

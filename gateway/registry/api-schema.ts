@@ -12,11 +12,14 @@ import {
 } from 'graphql';
 import type { SharingIndex, SharingRule } from './rules.ts';
 
+/** Directives that consumers write on their operations. */
+const EXECUTABLE = new Set(['purpose', 'verify', 'crossCheck']);
+
 /** Names that `@purpose` brings into the consumers' schema; no subgraph may define them. */
 export const RESERVED_TYPE_NAMES = ['Use', 'OnDenied'] as const;
 
 /**
- * The schema that consumers see: the supergraph's API schema, the executable `@purpose`, and each element's
+ * The schema that consumers see: the supergraph's API schema, the executable directives, and each element's
  * sharing rules in its description (the catalogue is public to departments, Measures Art. 7).
  */
 export function consumerSchema(
@@ -24,14 +27,14 @@ export function consumerSchema(
   index: SharingIndex,
   specification: string,
 ): GraphQLSchema {
-  const definitions = parse(specification, { noLocation: true }).definitions.filter(belongsToPurpose);
+  const definitions = parse(specification, { noLocation: true }).definitions.filter(isForConsumers);
   const schema = extendSchema(api, { kind: Kind.DOCUMENT, definitions });
   describeRules(schema, index);
   return schema;
 }
 
-function belongsToPurpose(definition: DefinitionNode): boolean {
-  if (definition.kind === Kind.DIRECTIVE_DEFINITION) return definition.name.value === 'purpose';
+function isForConsumers(definition: DefinitionNode): boolean {
+  if (definition.kind === Kind.DIRECTIVE_DEFINITION) return EXECUTABLE.has(definition.name.value);
   return (
     definition.kind === Kind.ENUM_TYPE_DEFINITION &&
     RESERVED_TYPE_NAMES.some((name) => name === definition.name.value)

@@ -83,7 +83,7 @@ function namesOf(link: ConstDirectiveNode, specification: string): Names {
 }
 
 /** Belongs to operations, not to subgraphs. */
-const EXECUTABLE = new Set(['purpose', 'OnDenied', 'liancha_sharing_v1_0']);
+const EXECUTABLE = new Set(['purpose', 'verify', 'crossCheck', 'OnDenied', 'liancha_sharing_v1_0']);
 
 function specificationDefinitions(specification: string, names: Names): DefinitionNode[] {
   const document = parse(specification, { noLocation: true });

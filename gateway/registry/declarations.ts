@@ -19,6 +19,7 @@ import { type SharingNames, sharingNames } from './sharing-names.ts';
 export interface Declaration {
   readonly subgraph: string;
   readonly coordinate: string;
+  readonly isField: boolean;
   /** The subgraph resolves the field itself; false for `@external` ones and for repeated keys. */
   readonly owns: boolean;
   readonly authoritative: boolean;
@@ -91,6 +92,7 @@ function declare(
   return {
     subgraph: subgraph.name,
     coordinate: element.coordinate,
+    isField,
     owns: !isField || ownsField(subgraph, type, element),
     authoritative: read(element, 'authoritative') !== null,
     class: (sharing?.class as SharingClass | undefined) ?? null,

@@ -38,7 +38,7 @@ export interface SharingRule {
   readonly requires: readonly Coordinate[];
   /** Those of `requires` that are fields of the very object that carries this one. */
   readonly requiresHere?: readonly Coordinate[];
-  /** Where several subgraphs resolve the field (多元校核): all of them, the authoritative one first. */
+  /** The subgraphs that resolve the field, the authoritative one first (多元校核). */
   readonly sources?: readonly Source[];
 }
 

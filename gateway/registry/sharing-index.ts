@@ -144,7 +144,7 @@ function ownRule(
     ? {
         ...toRule(own, provider, transitiveSources(coordinate, merged)),
         ...(own.sources.length > 0 && { requiresHere: sourcesHere(coordinate, merged) }),
-        ...(own.origins.length > 1 && own.key !== null && { sources: sourcesOf(own, providers) }),
+        ...(own.isField && own.origins.length > 0 && { sources: sourcesOf(own, providers) }),
       }
     : unknownRule(coordinate);
 }

@@ -1,4 +1,5 @@
 import { type GraphQLNamedType, type GraphQLSchema, isAbstractType, isLeafType } from 'graphql';
+import { subjectField } from '../../policy/index.ts';
 import type { SharingIndex, SharingRule } from '../../registry/index.ts';
 import type { Action, Coordinate, Decision, GrantId, MaskRule, Use } from '../../words.ts';
 import type { Denial } from '../shape/decisions.ts';
@@ -132,6 +133,27 @@ function decideSources(
   return null;
 }
 
+const CHECK_INSTEAD =
+  '只可核对：请在字段上写 @verify(equals: …)。 It may only be checked: write @verify(equals: …) on it.';
+const NO_SUBJECT = '该记录未标明数据主体，不能核对。 Its records name no subject, so it cannot be checked.';
+
+/** Decides whether a value may be checked: of every type that may carry it, and only where it is known whom it is about. */
+export function decideCheck(judge: Judge, parent: GraphQLNamedType, field: string, type: GraphQLNamedType) {
+  const verdict = decideField(judge, parent, field, type, 'verify');
+  const owners = isAbstractType(parent) ? judge.schema.getPossibleTypes(parent) : [parent];
+  const subjects = new Map<string, string>();
+  for (const { name } of owners) {
+    const subject = subjectField(judge.schema, judge.index, name);
+    if (subject !== null) subjects.set(name, subject);
+    else if (!verdict.denied) {
+      const denial = denialOf(judge, judge.index.rule(`${name}.${field}`), 'PURPOSE_NOT_ALLOWED');
+      const denied = { ...denial, details: { ...denial.details, hint: NO_SUBJECT } };
+      return { verdict: refusal(denied, verdict.decisions), subjects };
+    }
+  }
+  return { verdict, subjects };
+}
+
 function denialOf(
   judge: Judge,
   rule: SharingRule,
@@ -151,6 +173,7 @@ function denialOf(
       use: judge.use,
       allowed: [...rule.purposes].join(', ') || '—',
       ...(rule.matchOnly.size > 0 && { matchOnly: [...rule.matchOnly].join(', ') }),
+      ...(code === 'PURPOSE_NOT_ALLOWED' && rule.matchOnly.has(judge.use) && { hint: CHECK_INSTEAD }),
       ...(code === 'ZONE_MISMATCH' && { zone: [...rule.zones].join(', ') || '—' }),
       ...(code === 'QUOTA_EXCEEDED' && { limit: '授权的每日限额 the quota per day of the grant' }),
       apply: judge.applyLink(rule.tests ?? rule.coordinate, judge.use),

@@ -12,11 +12,12 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { MaskRule } from '../../words.ts';
+import { type CrossCheck, crossCheckOf, isCrossCheck, isVerify } from '../marks.ts';
 import { operationOf } from '../operation/index.ts';
 import type { Denial } from '../shape/decisions.ts';
-import { decideField, decideInput, type Judge, type Judged, type Verdict } from './decide.ts';
+import { decideCheck, decideField, decideInput, type Judge, type Judged, type Verdict } from './decide.ts';
 import { collectLiteral } from './inputs.ts';
-import { type Need, type Needs, needsOf } from './needs.ts';
+import { keyNeeds, type Need, type Needs, needsOf, subjectNeeds } from './needs.ts';
 import type { RowScope } from './scope.ts';
 
 /** What the guard decided of an operation, by the field nodes of its document. */
@@ -28,6 +29,10 @@ export interface Guarding {
   readonly deniedValues: ReadonlyMap<FieldNode, ReadonlyMap<string, Denial>>;
   /** Scopes by the object type that the field is read from. */
   readonly scopes: ReadonlyMap<FieldNode, ReadonlyMap<string, readonly RowScope[]>>;
+  /** Fields that are only checked: by object type, the field that names the record's subject. */
+  readonly checks: ReadonlyMap<FieldNode, ReadonlyMap<string, string>>;
+  /** Fields whose sources are compared. */
+  readonly crossChecks: ReadonlyMap<FieldNode, CrossCheck>;
   /** What the gateway needs of an object besides what is asked, where these fields are asked of it. */
   readonly needs: Needs;
   /** Fields whose values say whom a record is about. */
@@ -53,12 +58,15 @@ export function guardOperation(
   const masks = new Map<FieldNode, ReadonlyMap<string, MaskRule>>();
   const deniedValues = new Map<FieldNode, ReadonlyMap<string, Denial>>();
   const scopes = new Map<FieldNode, ReadonlyMap<string, readonly RowScope[]>>();
-  const needs = new Map<FieldNode, Need[]>();
+  const checks = new Map<FieldNode, ReadonlyMap<string, string>>();
+  const crossChecks = new Map<FieldNode, CrossCheck>();
+  const needs = new Map<FieldNode, readonly Need[]>();
   const subjects = new Set<FieldNode>();
   const decisions = new Map<string, Judged>();
   const visited = new Set<string>();
   const note = (verdict: Verdict): Verdict => {
-    for (const judged of verdict.decisions) decisions.set(judged.coordinate, judged);
+    for (const judged of verdict.decisions)
+      decisions.set(`${judged.coordinate} ${judged.action ?? ''}`, judged);
     return verdict;
   };
 
@@ -86,17 +94,20 @@ export function guardOperation(
     if (!field)
       throw new Error(`${parent.name}.${name} is not in the schema, although the operation was validated`);
     const type = getNamedType(field.type);
-    const verdict = note(decideField(judge, parent, name, type));
+    const check = isVerify(node) ? decideCheck(judge, parent, name, type) : null;
+    const verdict = note(check?.verdict ?? decideField(judge, parent, name, type));
     const refusal = verdict.denied ?? guardInputs(node, parent, field);
     if (refusal) {
       denied.set(node, refusal);
       return; // Nothing below a denied field is asked for.
     }
     if (verdict.masks.size > 0) masks.set(node, verdict.masks);
-    if (verdict.scopes.size > 0) {
-      scopes.set(node, verdict.scopes);
-      needs.set(node, needsOf(verdict.scopes));
-    }
+    if (verdict.scopes.size > 0) scopes.set(node, verdict.scopes);
+    if (check) checks.set(node, check.subjects);
+    const crossCheck = isCrossCheck(node) ? crossCheckOf(judge.index, parent.name, name) : null;
+    if (crossCheck) crossChecks.set(node, crossCheck);
+    const needed = [...needsOf(verdict.scopes), ...subjectNeeds(check?.subjects), ...keyNeeds(crossCheck)];
+    if (needed.length > 0) needs.set(node, needed);
     if (isSubject(judge, parent, name)) subjects.add(node);
     if (isEnumType(type)) {
       const values = new Map<string, Denial>();
@@ -142,7 +153,17 @@ export function guardOperation(
   if (!root)
     throw new Error(`the schema has no ${operation.operation} type, although the operation was validated`);
   guardSet(operation.selectionSet, root);
-  return { denied, masks, deniedValues, scopes, needs, subjects, decisions: [...decisions.values()] };
+  return {
+    denied,
+    masks,
+    deniedValues,
+    scopes,
+    checks,
+    crossChecks,
+    needs,
+    subjects,
+    decisions: [...decisions.values()],
+  };
 }
 
 function fieldOf(parent: GraphQLNamedType, name: string): GraphQLField<unknown, unknown> | undefined {

@@ -1,4 +1,5 @@
 import { type FieldNode, Kind, type SelectionNode } from 'graphql';
+import type { CrossCheck } from '../marks.ts';
 import { ownKey } from '../own-key.ts';
 import type { RowScope } from './scope.ts';
 
@@ -19,6 +20,18 @@ export function needsOf(scopes: ReadonlyMap<string, readonly RowScope[]>): Need[
     const fields = alternatives.flatMap(({ conditions }) => conditions.map(({ field }) => field));
     return [...new Set(fields)].map((field) => ({ type, field }));
   });
+}
+
+/** The fields that name whom a checked value is about. */
+export function subjectNeeds(subjects: ReadonlyMap<string, string> | undefined): Need[] {
+  return [...(subjects ?? [])].map(([type, field]) => ({ type, field }));
+}
+
+/** The keys by which the sources of a field are asked. */
+export function keyNeeds(crossCheck: CrossCheck | null): Need[] {
+  if (!crossCheck?.isAskedApart) return [];
+  const fields = crossCheck.sources.flatMap(({ key }) => key ?? []);
+  return [...new Set(fields)].map((field) => ({ type: crossCheck.type, field }));
 }
 
 /** What is asked for beside a field, under keys that no consumer can write; only where the field itself is asked for. */

@@ -7,10 +7,19 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { type CrossCheck, withoutMarks } from '../marks.ts';
 import { extractOperation, operationOf } from '../operation/index.ts';
 import { type Needs, NO_NEEDS, needSelections } from './needs.ts';
 
 const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
+
+/** Fields with `@verify` and `@crossCheck`: marks that no provider sees. */
+interface Marked {
+  readonly checks: ReadonlyMap<FieldNode, unknown>;
+  readonly crossChecks: ReadonlyMap<FieldNode, CrossCheck>;
+}
+
+const NOTHING_MARKED: Marked = { checks: new Map(), crossChecks: new Map() };
 
 /**
  * The operation without its denied fields: what providers may be asked. A selection that loses all its fields
@@ -21,11 +30,13 @@ export function pruneOperation(
   document: DocumentNode,
   denied: ReadonlyMap<FieldNode, unknown>,
   needs: Needs = NO_NEEDS,
+  marked: Marked = NOTHING_MARKED,
 ): DocumentNode {
-  if (denied.size + needs.size === 0) return document;
+  const { checks, crossChecks } = marked;
+  if (denied.size + needs.size + checks.size + crossChecks.size === 0) return document;
   const definitions = document.definitions.map((one) =>
     one.kind === Kind.OPERATION_DEFINITION || one.kind === Kind.FRAGMENT_DEFINITION
-      ? pruneDefinition(one, denied, needs)
+      ? pruneDefinition(one, denied, needs, crossChecks)
       : one,
   );
   const pruned: DocumentNode = { kind: Kind.DOCUMENT, definitions };
@@ -36,24 +47,30 @@ function pruneDefinition<T extends OperationDefinitionNode | FragmentDefinitionN
   definition: T,
   denied: ReadonlyMap<FieldNode, unknown>,
   needs: Needs,
+  crossChecks: Marked['crossChecks'],
 ): T {
-  return { ...definition, selectionSet: pruneSet(definition.selectionSet, denied, needs) };
+  return { ...definition, selectionSet: pruneSet(definition.selectionSet, denied, needs, crossChecks) };
 }
 
 function pruneSet(
   set: SelectionSetNode,
   denied: ReadonlyMap<FieldNode, unknown>,
   needs: Needs,
+  crossChecks: Marked['crossChecks'],
 ): SelectionSetNode {
   const selections = set.selections.flatMap((selection): SelectionNode[] => {
     if (selection.kind === Kind.FRAGMENT_SPREAD) return [selection];
     if (selection.kind === Kind.INLINE_FRAGMENT) {
-      return [{ ...selection, selectionSet: pruneSet(selection.selectionSet, denied, needs) }];
+      return [{ ...selection, selectionSet: pruneSet(selection.selectionSet, denied, needs, crossChecks) }];
     }
     if (denied.has(selection)) return [];
     const beside = needSelections(selection, needs);
-    if (!selection.selectionSet) return [selection, ...beside];
-    return [{ ...selection, selectionSet: pruneSet(selection.selectionSet, denied, needs) }, ...beside];
+    if (crossChecks.get(selection)?.isAskedApart) return beside;
+    if (!selection.selectionSet) return [withoutMarks(selection), ...beside];
+    return [
+      { ...selection, selectionSet: pruneSet(selection.selectionSet, denied, needs, crossChecks) },
+      ...beside,
+    ];
   });
   return { ...set, selections: selections.length > 0 ? selections : [TYPENAME] };
 }

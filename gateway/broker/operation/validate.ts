@@ -11,9 +11,10 @@ import {
   type ValidationContext,
   validate,
 } from 'graphql';
+import { checkedFields } from './checked.ts';
 
 /** Directives that an operation may carry; `@defer` and `@stream` are not served. */
-const DIRECTIVES = new Set(['skip', 'include', 'purpose']);
+const DIRECTIVES = new Set(['skip', 'include', 'purpose', 'verify', 'crossCheck']);
 
 /** Validates against the consumers' schema, with the gateway's own rules. Stops at 20 errors. */
 export function validateOperation(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
@@ -22,7 +23,7 @@ export function validateOperation(schema: GraphQLSchema, document: DocumentNode)
   return validate(
     schema,
     document,
-    [...specifiedRules, reservedAliases, reservedVariables, servedDirectives],
+    [...specifiedRules, reservedAliases, reservedVariables, servedDirectives, checkedFields],
     {
       maxErrors: 20,
     },

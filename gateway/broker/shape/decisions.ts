@@ -1,6 +1,7 @@
 import type { FieldNode } from 'graphql';
 import type { ErrorDetails } from '../../errors.ts';
 import type { DenialCode } from '../../words.ts';
+import type { CrossCheck } from '../marks.ts';
 import type { RecordScope } from './scoped.ts';
 
 /** Why one element of an operation may not pass. */
@@ -18,4 +19,8 @@ export interface Guarded {
   readonly deniedValues: ReadonlyMap<FieldNode, ReadonlyMap<string, Denial>>;
   /** By the object type that the field is read from; a record's value passes where all of them hold. */
   readonly scoped?: ReadonlyMap<FieldNode, ReadonlyMap<string, readonly RecordScope[]>>;
+  /** Fields that are only checked: by object type, the field that names the record's subject. */
+  readonly checks?: ReadonlyMap<FieldNode, ReadonlyMap<string, string>>;
+  /** Fields whose sources are compared. */
+  readonly crossChecks?: ReadonlyMap<FieldNode, CrossCheck>;
 }

@@ -48,8 +48,9 @@ const NULL = Buffer.from('null');
  * it goes to the consumer untouched. Null when the operation needs a look at values: a mask, a denial, a type by name.
  */
 export function compileScanner(input: ShaperInput): Scanner | null {
-  const { denied, masked, deniedValues, scoped } = input.guarded;
-  if (denied.size + masked.size + deniedValues.size + (scoped?.size ?? 0) > 0) return null;
+  const { denied, masked, deniedValues, scoped, checks, crossChecks } = input.guarded;
+  const looked = [denied, masked, deniedValues, scoped, checks, crossChecks];
+  if (looked.some((one) => one && one.size > 0)) return null;
   if (input.hidden && input.hidden.size > 0) return null; // The subjects have to be taken out.
   const root = input.schema.getRootType(operationOf(input.document).operation);
   if (!root) return null;

@@ -6,6 +6,7 @@ import {
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
+  getNullableType,
   isAbstractType,
   isInterfaceType,
   isLeafType,
@@ -15,9 +16,12 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { Failure } from '../../errors.ts';
+import type { Check, Compared } from '../findings.ts';
 import { operationOf } from '../operation/index.ts';
 import { failureOf, isJsonObject, type JsonObject } from '../program/record.ts';
+import { checkField } from './checked.ts';
 import { type Conditions, collectFields, fragmentsOf } from './collect.ts';
+import { comparedField, type ToCompare } from './compared.ts';
 import type { Denial, Guarded } from './decisions.ts';
 import { INVALID, leafCheck } from './leaf.ts';
 import { type Parties, type RecordScope, withinScopes } from './scoped.ts';
@@ -34,6 +38,12 @@ export interface Shaping {
   /** Who is a subject of the matter, for scopes that ask it; and paths at which a record was out of scope. */
   readonly parties?: Parties;
   readonly outOfScope?: (readonly (string | number)[])[];
+  /** For checks of values: the request's variables, and what has to be compared. */
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly checks?: Check[];
+  /** For comparing sources: the objects to compare on a first pass, what was found on the second. */
+  readonly toCompare?: ToCompare[];
+  readonly compared?: Compared[];
 }
 
 /** Shapes merged data to the answer of the consumer's operation; null when a null propagated to the root. */
@@ -97,9 +107,35 @@ export function compileShaper(input: ShaperInput): Shaper {
     if (!field) return copyIntrospection(key);
     const denial = nodes.map((one) => guarded.denied.get(one)).find((one) => one !== undefined);
     if (denial) return denyField(key, denial, isNonNullType(field.type));
-    const complete = completeField(type, key, nodes, field);
+    const complete = markedField(type, key, nodes, field) ?? completeField(type, key, nodes, field);
     const scopes = nodes.flatMap((one) => scopesOf(one, type));
     return scopes.length === 0 ? complete : withinScopes(key, scopes, isNonNullType(field.type), complete);
+  };
+
+  /** A field that is only checked, or whose sources are compared; null for all others. */
+  const markedField = (
+    type: Owner,
+    key: string,
+    nodes: readonly FieldNode[],
+    field: GraphQLField<unknown, unknown>,
+  ): CompleteField | null => {
+    const leaf = getNullableType(field.type);
+    const [node] = nodes;
+    if (!node || !isLeafType(leaf)) return null;
+    const asked = input.keyOf(node);
+    const coordinate = `${type.name}.${field.name}`;
+    const check = nodes.map((one) => guarded.checks?.get(one)).find((one) => one !== undefined);
+    if (check) {
+      const facts = {
+        coordinate,
+        type: leaf,
+        subject: check.get(type.name),
+        isNonNull: isNonNullType(field.type),
+      };
+      return checkField(key, asked, nodes, facts);
+    }
+    const cross = nodes.map((one) => guarded.crossChecks?.get(one)).find((one) => one !== undefined);
+    return cross ? comparedField(key, asked, cross, leaf, completeField(type, key, nodes, field)) : null;
   };
 
   /** Behind an interface whose objects cannot be told apart no scope can be evaluated: then none holds. */

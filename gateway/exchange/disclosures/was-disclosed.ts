@@ -21,5 +21,7 @@ export async function wasDisclosed(
   const page = { after: null, limit: 1 };
   const [row] = await findDisclosures(parts.database, { kind: 'USED', department }, filter, page);
   const decisions = row ? readFound(row).decisions : [];
-  return decisions.some((one) => one.coordinate === coordinate && one.effect !== 'DENY');
+  return decisions.some(
+    (one) => one.coordinate === coordinate && one.effect !== 'DENY' && one.effect !== 'CONDITION',
+  );
 }

@@ -26,9 +26,9 @@ export function answerBody(answer: Answer, language: Language): Buffer {
   return Buffer.concat([DATA, answer.data, Buffer.from(`,${errors}${tail}`)]);
 }
 
-/** `extensions` of an answer: the receipt, with its proof where that was asked for, and what is disputed. */
-export function extensionsOf({ receipt, proof, disputed }: Answer): Record<string, unknown> {
-  return { receipt: { id: receipt, ...(proof && { proof }) }, ...(disputed && { disputed }) };
+/** `extensions` of an answer: the receipt, with its proof where that was asked for, what is disputed, what was checked. */
+export function extensionsOf({ receipt, proof, disputed, findings }: Answer): Record<string, unknown> {
+  return { receipt: { id: receipt, ...(proof && { proof }) }, ...(disputed && { disputed }), ...findings };
 }
 
 /** Does the request ask for the proof of its disclosure (`liancha-receipt: proof`)? */
