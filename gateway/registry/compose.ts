@@ -1,6 +1,7 @@
 import { composeServices } from '@apollo/composition';
 import { type DocumentNode, GraphQLError } from 'graphql';
 import { completeSdl } from './complete-sdl.ts';
+import { withOneOf } from './one-of.ts';
 import type { Subgraph } from './rules.ts';
 
 /** A subgraph with its SDL complete and parsed. */
@@ -31,7 +32,7 @@ export function composeSupergraph(subgraphs: readonly Subgraph[], specification:
   const problems: CompositionProblem[] = [];
   const services = subgraphs.flatMap(({ name, url, sdl }) => {
     try {
-      return [{ name, url, typeDefs: completeSdl(sdl, specification) }];
+      return [{ name, url, typeDefs: withOneOf(completeSdl(sdl, specification)) }];
     } catch (error) {
       problems.push({ code: 'INVALID_GRAPHQL', message: `[${name}] ${messageOf(error)}`, subgraph: name });
       return [];

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { parse } from 'graphql';
 import type { DepartmentCode } from '../words.ts';
 import { USES } from '../words.ts';
 import { readCostModel } from './cost-model.ts';
+import { markOneOf } from './one-of.ts';
 import type { Publication } from './publication.ts';
 import type { SharingRule } from './rules.ts';
 import { buildSupergraph } from './supergraph.ts';
@@ -27,10 +29,12 @@ export function openPublication(supergraphSdl: string): Publication {
     rules.set(coordinate, open);
     return open;
   };
+  const schema = supergraph.apiSchema().toGraphQLJSSchema();
+  markOneOf(schema, [parse(supergraphSdl)]);
   return {
     revision,
     supergraphSdl,
-    schema: supergraph.apiSchema().toGraphQLJSSchema(),
+    schema,
     index: { revision, rule, coordinates: () => rules.values() },
     costs: readCostModel(supergraph.schema),
     subgraphs,

@@ -10,6 +10,7 @@ import type { GraphQLSchema } from 'graphql';
 import { consumerSchema, RESERVED_TYPE_NAMES } from './api-schema.ts';
 import { type CompositionProblem, composeSupergraph } from './compose.ts';
 import { type CostModel, readCostModel } from './cost-model.ts';
+import { markOneOf } from './one-of.ts';
 import type { SharingIndex, Subgraph } from './rules.ts';
 import { buildSharingIndex, type Implementations } from './sharing-index.ts';
 import { buildSupergraph } from './supergraph.ts';
@@ -50,6 +51,10 @@ export function publish(subgraphs: readonly Subgraph[], specification: string): 
     implementationsOf(supergraph.schema),
   );
   const schema = consumerSchema(supergraph.apiSchema().toGraphQLJSSchema(), index, specification);
+  markOneOf(
+    schema,
+    composition.services.map(({ typeDefs }) => typeDefs),
+  );
   return {
     ok: true,
     publication: {

@@ -29,7 +29,7 @@ export async function agreeWithPlain(
   const ours = await fed.ours(query, variables);
   const plain = await fed.plain(query, variables);
   const text = JSON.stringify(plain.data ?? null);
-  expect(ours.data).toEqual(JSON.parse(text));
+  expect(ours.data, plain.errors?.join('\n') ?? '').toEqual(JSON.parse(text));
   expect(ours.text).toBe(text);
   expect(nulledBy(ours.data, tellingOfNulls(ours.data, ours.failures))).toEqual(
     nulledBy(ours.data, plain.errors ?? []),

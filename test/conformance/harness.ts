@@ -17,6 +17,7 @@ import type { EngineInput } from '../../gateway/broker/prepare.ts';
 import { coerceVariables } from '../../gateway/broker/variables.ts';
 import type { Failure } from '../../gateway/errors.ts';
 import { buildSupergraph } from '../../gateway/registry/index.ts';
+import { markOneOf, withOneOf } from '../../gateway/registry/one-of.ts';
 import { naiveExecution } from './naive.ts';
 
 export type Resolvers = NonNullable<
@@ -72,7 +73,7 @@ export function federate(members: Readonly<Record<string, Member>>): Federation 
   const services = Object.entries(members).map(([name, { sdl }]) => ({
     name,
     url: `http://${name}`,
-    typeDefs: parse(LINK + sdl),
+    typeDefs: withOneOf(parse(LINK + sdl)),
   }));
   const composed = composeServices(services);
   if (composed.supergraphSdl === undefined) {
@@ -91,6 +92,10 @@ export function federate(members: Readonly<Record<string, Member>>): Federation 
     return found;
   };
   const schema = buildSupergraph(supergraphSdl).apiSchema().toGraphQLJSSchema();
+  markOneOf(
+    schema,
+    services.map(({ typeDefs }) => typeDefs),
+  );
   const engine = createEngine({
     supergraphSdl,
     schema,
@@ -120,6 +125,8 @@ export function federate(members: Readonly<Record<string, Member>>): Federation 
 
   const prepare: Federation['prepare'] = (query, guarded) => {
     const document = parse(query);
+    const invalid = validate(schema, document);
+    if (invalid.length > 0) throw new Error(invalid.map((one) => one.message).join('\n'));
     const runnable = engine.compile({ ...unguarded(document), ...guarded });
     const definitions = operationOf(document).variableDefinitions ?? [];
     return async (variables = {}, tamper) => {

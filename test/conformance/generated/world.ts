@@ -99,7 +99,8 @@ export function worldOf(spec: Spec): World {
       staleIn: null,
       requires: null,
       provides: null,
-      fails: one.fails,
+      // An interface object is asked for the fields of all types at once: one that fails may not take others with it.
+      fails: one.fails && !(one.on === KEYED && one.isNonNull),
       possible: leaf === null ? possible(one.target, resolvedBy) : [],
     };
   });
@@ -184,6 +185,7 @@ function addRelations(draft: Draft, given: FieldSpec, drafts: readonly Draft[]):
     provided &&
     draft.leaf === null &&
     isAlone &&
+    draft.target < INTERFACE &&
     provided.on === draft.target &&
     provided.leaf !== null &&
     provided.argument === '' &&

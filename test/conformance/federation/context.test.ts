@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { federate } from './harness.ts';
+import { federate } from '../harness.ts';
 
 const federation = federate({
   rules: {
@@ -34,6 +34,7 @@ describe('@context and @fromContext', () => {
   it('takes an argument from the object above', async () => {
     const { data, failures } = await federation.ours(QUERY);
     expect(failures).toEqual([]);
+    expect(await federation.plain(QUERY)).toEqual({ data });
     expect(data).toEqual({
       cases: [
         { records: [{ shown: '1a in north' }, { shown: '1b in north' }] },
