@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { FetchResult } from '../fetch.ts';
 import { isJsonObject, type JsonObject } from './record.ts';
 
@@ -18,6 +19,8 @@ export type ProviderAnswer =
 /** Reads a provider's answer. What is not a GraphQL response is the same as no answer. */
 export function readAnswer(result: FetchResult): ProviderAnswer {
   if (!result.ok) return { ok: false, code: result.code, details: { ...result.details } };
+  // JSON is UTF-8 (RFC 8259 §8.1): what is not would be read as other characters than were meant.
+  if (!isUtf8(result.body)) return NONSENSE;
   let parsed: unknown;
   try {
     parsed = JSON.parse(result.body.toString('utf8'));
