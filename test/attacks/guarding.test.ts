@@ -267,33 +267,35 @@ describe.each(['first request', 'warm request'])('%s', (door) => {
     const answer = await ask(`${mark} query ${purpose()} { person(idNumber: "${id}") { __typename: name } }`);
     expect(codes(answer)).toEqual(['GRAPHQL_VALIDATION_FAILED']);
   });
-});
 
-test('each provider gets an assertion for itself, with the consumer, the purpose and the disclosure', async () => {
-  const answer = await system.ask(`query ${purpose()} { person(idNumber: "${id}") { name maritalStatus } }`);
-  const [population, marriage] = system.received;
-  expect(population?.consumer).toMatchObject({
-    use: 'ADMINISTRATIVE_BASIS',
-    matter: 'YX-TEST-1',
-    operator: 'test',
+  test('each provider gets an assertion for itself, with the consumer, the purpose and the disclosure', async () => {
+    const answer = await ask(
+      `${mark} query ${purpose()} { person(idNumber: "${id}") { name maritalStatus } }`,
+    );
+    const [population, marriage] = system.received;
+    expect(population?.consumer).toMatchObject({
+      use: 'ADMINISTRATIVE_BASIS',
+      matter: 'YX-TEST-1',
+      operator: 'test',
+    });
+    expect(population?.consumer.disclosure).toBe(answer.extensions.receipt?.id);
+    expect(marriage?.consumer.grants).toEqual(['G-2026-0001']);
   });
-  expect(population?.consumer.disclosure).toBe(answer.extensions.receipt?.id);
-  expect(marriage?.consumer.grants).toEqual(['G-2026-0001']);
-});
 
-test('a department of the other network gets nothing', async () => {
-  const token = await system.tokenOf(REGISTRATION, 'INTRANET');
-  const answer = await system.ask(`query ${purpose()} { person(idNumber: "${id}") { name } }`, {
-    headers: { authorization: `Bearer ${token}` },
+  test('a department of the other network gets nothing', async () => {
+    const token = await system.tokenOf(REGISTRATION, 'INTRANET');
+    const answer = await ask(`${mark} query ${purpose()} { person(idNumber: "${id}") { name } }`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(codes(answer)).toContain('ZONE_MISMATCH');
+    expect(system.received).toEqual([]);
   });
-  expect(codes(answer)).toContain('ZONE_MISMATCH');
-  expect(system.received).toEqual([]);
-});
 
-test('no record holds a person in clear', async () => {
-  await system.ask(`query ${purpose()} { person(idNumber: "${id}") { idNumber name phone } }`);
-  const person = system.city.people.find((one) => one.idNumber === id);
-  const text = JSON.stringify(system.disclosures());
-  for (const secret of [id, person?.name ?? '', person?.phone ?? '']) expect(text).not.toContain(secret);
-  expect(system.disclosures().at(-1)?.subjects).toHaveLength(1);
+  test('no record holds a person in clear', async () => {
+    await ask(`${mark} query ${purpose()} { person(idNumber: "${id}") { idNumber name phone } }`);
+    const person = system.city.people.find((one) => one.idNumber === id);
+    const text = JSON.stringify(system.disclosures());
+    for (const secret of [id, person?.name ?? '', person?.phone ?? '']) expect(text).not.toContain(secret);
+    expect(system.disclosures().at(-1)?.subjects).toHaveLength(1);
+  });
 });

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { classify, type Disagreement } from './generated/disagreements.ts';
 import kept from './generated/kept.json' with { type: 'json' };
 import { type Log, membersOf } from './generated/members.ts';
 import { writeOperation } from './generated/operation.ts';
@@ -23,7 +24,8 @@ const examples = (kept as { readonly case: Case }[]).map((one): [Case] => [one.c
 
 describe('generated supergraphs', () => {
   it('answer as graphql-js does over the merged schema', async () => {
-    let [compared, differing] = [0, 0];
+    let compared = 0;
+    const differing = new Map<Disagreement, number>();
     await fc.assert(
       fc.asyncProperty(cases, async (given) => {
         const world = worldOf(given.spec);
@@ -43,11 +45,16 @@ describe('generated supergraphs', () => {
           expect(nulledBy(data, tellingOfNulls(data, ours.failures))).toEqual(
             nulledBy(data, plain.errors ?? []),
           );
-          expect(ourLog).toEqual(plainLog);
+          // Mutations of one subgraph are asked together: an error that nulls everything does not stop the later ones.
+          expect(plain.data === null ? ourLog.slice(0, plainLog.length) : ourLog).toEqual(plainLog);
         }
         if (hash(query) % COMPARED !== 0) return;
         compared++;
-        if (!(await agrees(fed, query, variables[0] ?? {}))) differing++;
+        if (await agrees(fed, query, variables[0] ?? {})) return;
+        const why = classify(world, query);
+        differing.set(why, (differing.get(why) ?? 0) + 1);
+        if (why === 'unknown' || process.env.LIANCHA_SHOW)
+          process.stdout.write(`DISAGREE ${why} ${JSON.stringify(given)}\n`);
       }),
       {
         numRuns: RUNS,
@@ -58,8 +65,9 @@ describe('generated supergraphs', () => {
       },
     );
     process.stdout.write(
-      `@apollo/gateway differs from graphql-js in ${differing} of ${compared} operations, Liancha in none\n`,
+      `of ${compared} operations @apollo/gateway answers otherwise than graphql-js and Liancha: ${JSON.stringify(Object.fromEntries(differing))}\n`,
     );
+    expect(differing.get('unknown')).toBeUndefined();
   }, 3_600_000);
 });
 

@@ -61,7 +61,7 @@ export function tamper(body: Buffer, given: Tampering, keys: readonly string[]):
       return write();
     }
     case 8: // more than was asked for, everywhere
-      for (const one of slots) addForeign(one.holder[one.key], keys, given.with);
+      addForeign(parsed, keys, given.with);
       return write();
     case 9:
       holder[key] = JSON.parse(`${'['.repeat(3_000)}${']'.repeat(3_000)}`);
@@ -89,9 +89,17 @@ const WRONG = [
 ];
 
 function addForeign(value: unknown, keys: readonly string[], seed: number): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
+  if (typeof value !== 'object' || value === null) return;
+  if (isScalar(value)) return;
+  for (const inner of Object.values(value)) addForeign(inner, keys, seed);
+  if (Array.isArray(value)) return;
   const foreign = [FOREIGN, [FOREIGN], { id: FOREIGN, __typename: 'A' }, [[FOREIGN]]][seed % 4];
   for (const key of keys) if (!Object.hasOwn(value, key)) Reflect.set(value, key, foreign);
+}
+
+/** A value of the scalar `Any`, which may hold whatever its provider likes (`leafOf`). */
+function isScalar(value: object): boolean {
+  return Object.hasOwn(value, 'a') && Object.hasOwn(value, 'b');
 }
 
 function slotsOf(value: unknown): Slot[] {
