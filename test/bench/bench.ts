@@ -1,4 +1,4 @@
-import { readOptions } from './options.ts';
+import { isPartial, readOptions } from './options.ts';
 import { installPeers } from './peers/index.ts';
 import { writeDocument } from './report/document.ts';
 import { summarise } from './report/summary.ts';
@@ -11,8 +11,7 @@ if (options.installPeers) {
   installPeers();
 } else {
   const summary = summarise(await runBenchmark(options));
-  const isPartial = options.quick || options.only.length > 0;
   if (options.json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
   else process.stdout.write(`${tableOf(summary)}\n`);
-  if (!options.json && !isPartial) writeDocument(tableOf(summary));
+  if (!options.json && !options.quick && !isPartial(options)) writeDocument(tableOf(summary));
 }

@@ -11,16 +11,16 @@ export function tableOf(summary: Summary): string {
   const failures = rows.flatMap(({ case: id, peer, failure }) =>
     failure === null ? [] : [`Failed: ${peer} in ${id}: ${oneLine(failure)}`],
   );
+  const growing = rows.filter((row) => row.growth !== null);
+  const sections: readonly (readonly [string, string])[] = [
+    ['目标 What is to be reached', goalsTable(summary)],
+    ['各例 Cases', casesTable(rows.filter((row) => row.growth === null))],
+    ['增长 Growth', growing.length > 0 ? growthTables(growing) : 'Not measured in this run.'],
+    ['启动与静止内存 Start, and memory at rest', startsTable(summary)],
+  ];
   return [
     [facts, ...left, ...late, ...failures].join('\n\n'),
-    '### 目标 What is to be reached',
-    goalsTable(summary),
-    '### 各例 Cases',
-    casesTable(rows.filter((row) => row.growth === null)),
-    '### 增长 Growth',
-    growthTables(rows),
-    '### 启动与静止内存 Start, and memory at rest',
-    startsTable(summary),
+    ...sections.flatMap(([title, table]) => [`### ${title}`, table]),
   ].join('\n\n');
 }
 
@@ -64,7 +64,7 @@ function casesTable(rows: readonly Row[]): string {
 /** One table for each series: gateways down, sizes across. */
 function growthTables(rows: readonly Row[]): string {
   const seriesOf = (row: Row): string => row.growth?.series ?? '';
-  const series = [...new Set(rows.filter((row) => row.growth).map(seriesOf))];
+  const series = [...new Set(rows.map(seriesOf))];
   return series
     .map((name) =>
       growthTable(

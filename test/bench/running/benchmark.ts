@@ -5,7 +5,7 @@ import { openDemonstrationIssuer } from '../../../gateway/identity/index.ts';
 import { allCases } from '../cases/index.ts';
 import { measureLedger } from '../ledger/measure.ts';
 import { describeMachine, familyMemoryMb, LOAD_CORE, pin } from '../machine/index.ts';
-import type { BenchOptions } from '../options.ts';
+import { type BenchOptions, isPartial } from '../options.ts';
 import { EMBEDDED, PEERS, type Peer } from '../peers/index.ts';
 import type { Results } from '../report/results.ts';
 import { type BenchDatabase, openBenchDatabase } from './database.ts';
@@ -50,11 +50,14 @@ export async function runBenchmark(options: BenchOptions): Promise<Results> {
     const cases = allCases(options.quick).filter(
       ({ id }) => options.only.length === 0 || options.only.some((start) => id.startsWith(start)),
     );
-    const absent = PEERS.flatMap((peer) => {
+    const asked = PEERS.filter(
+      ({ name }) => options.peer.length === 0 || options.peer.some((start) => name.startsWith(start)),
+    );
+    const absent = asked.flatMap((peer) => {
       const why = absenceOf(peer, database, options.quick);
       return why === null ? [] : [{ peer: peer.name, why }];
     });
-    const peers = PEERS.filter((peer) => absenceOf(peer, database, options.quick) === null);
+    const peers = asked.filter((peer) => absenceOf(peer, database, options.quick) === null);
     const shared = {
       peers,
       tokens,
@@ -78,7 +81,7 @@ export async function runBenchmark(options: BenchOptions): Promise<Results> {
       skipped: parts.flatMap((one) => one.skipped),
       starts: parts.flatMap((one) => one.starts),
       measures: parts.flatMap((one) => one.measures),
-      ledger: options.only.length > 0 ? null : await measureLedger(options.quick ? 40_000 : 200_000),
+      ledger: isPartial(options) ? null : await measureLedger(options.quick ? 40_000 : 200_000),
       halfLoad: parts.find((one) => one.halfLoad)?.halfLoad ?? null,
     };
   } finally {
