@@ -5,13 +5,13 @@ import type { Measure, Results } from './results.ts';
 import { summarise } from './summary.ts';
 import { tableOf } from './table.ts';
 
-const rounds = (perSecond: number, peakMb: number): Round[] =>
+const rounds = (perSecond: number, peakMb: number, gatewayBusy = 1): Round[] =>
   [0.9, 1, 1.1].map((factor) => ({
     perSecond: perSecond * factor,
     p50: 1,
     p99: 2,
     peakMb,
-    gatewayBusy: 1,
+    gatewayBusy,
     loadBusy: 0.5,
   }));
 
@@ -79,5 +79,12 @@ describe('the report', () => {
     expect(table).toContain('Left out: Grafbase (not installed).');
     expect(table).toContain('Failed: Liancha in big: other data than expected');
     expect(table).toContain('| small | Liancha | 8,000 | 8 |');
+  });
+
+  it('warns when somebody else had the core of the gateways', () => {
+    const outcome = { kind: 'measured', rounds: rounds(100, 100, 0.4), calls: 1, bytes: 1 } as const;
+    const busy = summarise(run([{ ...measured('small', LIANCHA, 100), outcome }]));
+    expect(tableOf(busy)).toContain('had 40 % of their core');
+    expect(tableOf(summary)).not.toContain('busy with other things');
   });
 });

@@ -1,3 +1,4 @@
+import { median } from './figures.ts';
 import type { Row, Summary } from './summary.ts';
 
 /** The run as Markdown: goals, cases, growth, starts. */
@@ -19,9 +20,25 @@ export function tableOf(summary: Summary): string {
     ['启动与静止内存 Start, and memory at rest', startsTable(summary)],
   ];
   return [
-    [facts, ...left, ...late, ...failures].join('\n\n'),
+    [facts, ...warningOf(rows), ...left, ...late, ...failures].join('\n\n'),
     ...sections.flatMap(([title, table]) => [`### ${title}`, table]),
   ].join('\n\n');
+}
+
+/** A gateway that is loaded to its limit has its core full; if it has not, somebody else had it. */
+const FULL = 0.85;
+
+function warningOf(rows: readonly Row[]): string[] {
+  const shares = rows.flatMap(({ figures }) =>
+    figures && figures.gatewayBusy > 0 ? [figures.gatewayBusy] : [],
+  );
+  if (shares.length === 0) return [];
+  const share = median(shares);
+  if (share >= FULL) return [];
+  return [
+    `**机器繁忙，请在安静时重测。The machine was busy with other things:** gateways had ${percent(share)} % of their core (median). ` +
+      'Throughput and latency are those of a crowd; ratios per core-second say more. Take this run again in quiet.',
+  ];
 }
 
 function goalsTable({ goals, halfLoad }: Summary): string {
