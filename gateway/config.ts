@@ -94,7 +94,7 @@ const Configuration = z.strictObject({
       perConnection: positive.default(100),
       /** What may wait for a consumer that is slow. */
       queue: z
-        .strictObject({ events: positive.default(100), bytes: positive.default(4_194_304) })
+        .strictObject({ events: positive.default(1_000), bytes: positive.default(4_194_304) })
         .prefault({}),
       /** Largest event of a provider. */
       eventBytes: positive.default(1_048_576),

@@ -33,6 +33,7 @@ export async function startPushingProvider(answer: string) {
     socket.on('message', (data) => {
       const { id, type, payload } = JSON.parse(String(data));
       if (type === 'connection_init') socket.send('{"type":"connection_ack"}');
+      if (type === 'ping') socket.send('{"type":"pong"}');
       if (type === 'subscribe') opened.push(openedAt(socket, id, payload, request.headers.authorization));
     });
   });
