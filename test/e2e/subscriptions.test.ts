@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { applying, DATA_BUREAU } from './applying.ts';
 import { type Stream, socketClient, subscribeAt, TRANSPORTS, type Transport } from './subscribing.ts';
-import { purpose, REGISTRATION, type System, startSystem } from './system.ts';
+import { EDUCATION, purpose, REGISTRATION, type System, startSystem } from './system.ts';
 
-const DATA_BUREAU = '云溪市数据局';
+const REGISTRAR = '云溪市市场监督管理局';
 
 let system: System;
 beforeAll(async () => {
@@ -166,6 +167,41 @@ it('a provider that has no answer to the input is told of as such', async () => 
     `mutation ${purpose('BUSINESS_COLLABORATION')} { registerChange(uscc: "nobody", status: ACTIVE) { uscc } }`,
   );
   expect(ungranted.errors.map((one) => one.extensions.code)).toEqual(['GRANT_REQUIRED']);
+});
+
+it('what an approval allows is pushed at once, and what its provider revokes no more', async () => {
+  const does = applying(system.exchange);
+  const applied = await does.apply(['Enterprise.taxCreditScore']);
+  const [{ id, version }] = applied.parts;
+  const stream = await subscribed('websocket', watch('name taxCreditScore'), EDUCATION);
+  const shown = async (address: string) => {
+    await change(address);
+    const answer = await stream.next();
+    const code = answer?.errors[0]?.extensions.code;
+    return code ?? typeof answer?.data.enterpriseChanged.taxCreditScore;
+  };
+  expect(await shown('己路6号')).toBe('GRANT_REQUIRED');
+  // A change is heard from when the provider has been asked anew.
+  const askedAnew = async (isWith: boolean) =>
+    expect
+      .poll(
+        () =>
+          system.received
+            .findLast((one) => one.query.startsWith('subscription'))
+            ?.query.includes('taxCreditScore'),
+        {
+          timeout: 10_000,
+        },
+      )
+      .toBe(isWith);
+  const { grant } = await does.approve(REGISTRAR, { part: id, version });
+  await askedAnew(true);
+  expect(await shown('己路7号')).toBe('number');
+  const revoked = await does.revoke(REGISTRAR, { id: grant.id, version: grant.version, reason: '职责调整' });
+  expect(revoked).toMatchObject({ state: 'REVOKED' });
+  await askedAnew(false);
+  expect(await shown('己路8号')).toBe('GRANT_EXPIRED');
+  await stream.leave();
 });
 
 it('what is pushed is measured', async () => {

@@ -1,6 +1,14 @@
+import type { FetchCall } from '../fetch.ts';
+
+/** An event, with the call that it answers: what is asked can have changed before it is given. */
+export interface Pushed {
+  readonly event: Buffer;
+  readonly call: FetchCall;
+}
+
 /** Events that have come from a provider and wait for the consumer to take them; bounded in number and in bytes. */
 export class Inbox {
-  readonly #events: Buffer[] = [];
+  readonly #events: Pushed[] = [];
   readonly #limits: InboxLimits;
   #bytes = 0;
 
@@ -13,21 +21,21 @@ export class Inbox {
   }
 
   /** False when it is full: the consumer is too slow for what happens. */
-  push(event: Buffer): boolean {
-    if (this.#events.length >= this.#limits.events || this.#bytes + event.length > this.#limits.bytes)
-      return false;
-    this.#events.push(event);
-    this.#bytes += event.length;
+  push(pushed: Pushed): boolean {
+    const { length } = pushed.event;
+    if (this.#events.length >= this.#limits.events || this.#bytes + length > this.#limits.bytes) return false;
+    this.#events.push(pushed);
+    this.#bytes += length;
     return true;
   }
 
   /** The oldest event, which stays until it is dropped: it may have to be decided on again. */
-  peek(): Buffer | undefined {
+  peek(): Pushed | undefined {
     return this.#events[0];
   }
 
   drop(): void {
-    this.#bytes -= this.#events.shift()?.length ?? 0;
+    this.#bytes -= this.#events.shift()?.event.length ?? 0;
   }
 
   clear(): void {

@@ -9,7 +9,8 @@ import { countOn, drawsOnQuota, withRetryAfter } from '../quotas.ts';
 import { execute, noted, recorded } from '../record.ts';
 import { deniedAtOnce } from '../reject.ts';
 import { Answers } from './answers.ts';
-import { Inbox } from './inbox.ts';
+import { answersTo } from './answers-to.ts';
+import { Inbox, type Pushed } from './inbox.ts';
 import { openingOf } from './opening.ts';
 import { isAnythingLeft } from './remains.ts';
 
@@ -156,11 +157,12 @@ export class RunningSubscription {
     });
   }
 
-  async #give(event: Buffer): Promise<void> {
+  async #give(pushed: Pushed): Promise<void> {
     const fallen = await this.#request.subscriber.standing();
     if (fallen) return this.end('FAILED', [fallen]);
     if (this.#mustStop()) return;
-    const { decided } = this.#opening;
+    const { decided, call } = this.#opening;
+    const event = answersTo(pushed.call, call) ? pushed.event : NO_ANSWER;
     // Each event is an answer, which counts on the grants that it needs.
     if (drawsOnQuota(decided) && (await countOn(this.#parts, decided)).length > 0)
       return this.end('FAILED', withRetryAfter([QUOTA], this.#parts.now()));
@@ -207,8 +209,9 @@ export class RunningSubscription {
   }
 
   #listen(): void {
-    const { about } = this.#opening.decided;
-    const { subgraph, body } = this.#opening.call;
+    const { decided, call } = this.#opening;
+    const { about } = decided;
+    const { subgraph, body } = call;
     const { principal } = this.#request.subscriber;
     if (!about.purpose) throw new Error('a subscription without a purpose was decided to be allowed');
     const grants = about.judgement?.grants ?? [];
@@ -220,7 +223,7 @@ export class RunningSubscription {
       {
         event: (event) => {
           if (!isOpen) return;
-          if (!this.#inbox.push(event)) this.end('FAILED', [this.#tooSlow()]);
+          if (!this.#inbox.push({ event, call })) this.end('FAILED', [this.#tooSlow()]);
           this.#wake();
         },
         end: (failure) => {
@@ -272,6 +275,9 @@ const QUOTA: Failure = {
   code: 'QUOTA_EXCEEDED',
   details: { limit: '授权的每日限额 the quota per day of the grant' },
 };
+
+/** What came before more was allowed does not have it: that is told, rather than taken for null. */
+const NO_ANSWER = Buffer.from('{"data":null,"errors":[{}]}');
 
 const EXPIRED: Failure = {
   code: 'UNAUTHENTICATED',

@@ -152,6 +152,16 @@ describe('when a right ends', () => {
     expect(await next(answers)).toEqual({ data: { name: 'A', score: 1 }, codes: [] });
   });
 
+  test('what came before more was allowed is not taken for null where it was not asked for', async () => {
+    world.denied = new Set(['Shop.score']);
+    const { answers } = await running('name score');
+    push({ name: 'A' });
+    world.change();
+    expect(await next(answers)).toEqual({ data: null, codes: ['PROVIDER_UNAVAILABLE'] });
+    push({ name: 'B', score: 2 });
+    expect(await next(answers)).toEqual({ data: { name: 'B', score: 2 }, codes: [] });
+  });
+
   test('the token counts too: by the clock, and by its key', async () => {
     const expiring = await running('name');
     push({ name: 'A' });
