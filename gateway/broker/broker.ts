@@ -2,13 +2,14 @@ import { LRUCache } from 'lru-cache';
 import type { Failure } from '../errors.ts';
 import type { Publication } from '../registry/index.ts';
 import type { Principal } from '../words.ts';
-import { type Decided, decide, undecided } from './decide.ts';
+import { answerCurrent } from './current.ts';
+import { decide, undecided } from './decide.ts';
 import type { Admission } from './operation/index.ts';
 import { admitOperation } from './operation/index.ts';
 import type { Answer, BrokerParts } from './parts.ts';
 import { type PreparedOperation, prepareOperation } from './prepare.ts';
 import { drawsOnQuota, withinQuotas, withRetryAfter } from './quotas.ts';
-import { execute, noted, recorded } from './record.ts';
+import { noted } from './record.ts';
 import { createSubscriptions, type Subscriptions } from './subscribe/index.ts';
 
 /** How many operations are kept ready, and how much of their text. */
@@ -70,21 +71,11 @@ export function createBroker(parts: BrokerParts): Broker {
       return noted(parts, undecided(operation, variables, principal), [NOT_ONE_ANSWER]);
     const decided = decide(parts, operation, variables, principal);
     if (!decided.ok) return noted(parts, decided.about, decided.failures);
-    if (drawsOnQuota(decided)) return answerCounted(operation, variables, principal, decided);
-    return recorded(parts, decided.about, await execute(parts, decided, { idempotent: kind === 'query' }));
-  };
-
-  const answerCounted = async (
-    operation: PreparedOperation,
-    variables: Readonly<Record<string, unknown>>,
-    principal: Principal,
-    first: Extract<Decided, { ok: true }>,
-  ): Promise<Answer> => {
-    const decided = await withinQuotas(parts, operation, variables, principal, first);
-    const idempotent = operation.admitted.kind === 'query';
-    const answer = decided.ok
-      ? await recorded(parts, decided.about, await execute(parts, decided, { idempotent }))
-      : await noted(parts, decided.about, decided.failures);
+    if (!drawsOnQuota(decided)) return answerCurrent(parts, operation, variables, principal, decided);
+    const counted = await withinQuotas(parts, operation, variables, principal, decided);
+    const answer = counted.ok
+      ? await answerCurrent(parts, operation, variables, principal, counted)
+      : await noted(parts, counted.about, counted.failures);
     return { ...answer, failures: withRetryAfter(answer.failures, parts.now()) };
   };
 

@@ -29,6 +29,8 @@ export type Decided =
       /** Variables, coerced. */
       readonly values: Variables;
       readonly entitlement: Entitlement;
+      /** Grants that were left out because their quota of the day is used up. */
+      readonly exhausted?: ReadonlySet<GrantId>;
     }
   | { readonly ok: false; readonly about: About; readonly failures: readonly Failure[] };
 
@@ -73,7 +75,8 @@ export function decide(
   }
   const misfit = program.misfit(values);
   if (misfit) return refused(judged, misfit);
-  return { ok: true, about: judged, program, values, entitlement: judge.entitlement };
+  const { entitlement } = judge;
+  return { ok: true, about: judged, program, values, entitlement, ...(exhausted && { exhausted }) };
 }
 
 const REQUIRED: Failure = { code: 'PURPOSE_REQUIRED', details: {} };
