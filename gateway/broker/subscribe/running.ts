@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Failure } from '../../errors.ts';
 import type { SubscriptionPart } from '../../ledger/index.ts';
-import type { DisclosureId, Principal, Use } from '../../words.ts';
+import type { DisclosureId, Principal } from '../../words.ts';
 import { type About, type Decided, decide } from '../decide.ts';
 import type { FetchCall } from '../fetch.ts';
 import type { Answer, BrokerParts } from '../parts.ts';
@@ -112,7 +113,7 @@ export class RunningSubscription {
   /** Grants have changed. If that concerns this subscription, its provider is left at once; then it is decided again. */
   reconsider(): void {
     if (!this.#isStale()) return;
-    this.#hangUp();
+    if (!this.#isUntouched()) this.#hangUp();
     this.#isDue = true;
     this.#wake();
   }
@@ -193,12 +194,29 @@ export class RunningSubscription {
     return this.#parts.policy.entitle(principal, about.purpose.use).key !== entitlement.key;
   }
 
+  /** Is everything that was decided of this operation decided as before? Then its provider is asked the same. */
+  #isUntouched(): boolean {
+    const { about, entitlement } = this.#opening.decided;
+    const { policy, publication } = this.#parts;
+    if (!about.purpose) return false;
+    const now = policy.entitle(this.#request.subscriber.principal, about.purpose.use);
+    return (about.judgement?.disclosed ?? []).every(({ coordinate }) => {
+      const rule = publication.index.rule(coordinate);
+      return isDeepStrictEqual(now.decide(rule), entitlement.decide(rule));
+    });
+  }
+
   async #decideAgain(): Promise<void> {
     this.#isDue = false;
     const opening = await openingFor(this.#parts, this.#request);
     if (this.#ending) return;
     this.#said = opening.ok ? opening.decided.about : opening.about;
     if (!opening.ok) return this.end('FAILED', opening.failures);
+    if (this.#stopListening && isSameCall(opening.call, this.#opening.call)) {
+      this.#opening = { ...opening, call: this.#opening.call };
+      return this.#arm();
+    }
+    this.#hangUp();
     const change = await noted(this.#parts, this.#about(opening.decided.about, 'CHANGE'), []);
     if (change.failures.length > 0) return this.end('FAILED', change.failures);
     if (this.#ending) return;
@@ -237,17 +255,18 @@ export class RunningSubscription {
       isOpen = false;
       stop();
     };
-    this.#arm(about.purpose.use);
+    this.#arm();
   }
 
   /** Wakes when the token ends, or a grant begins or ends, by the clock. */
-  #arm(use: Use): void {
+  #arm(): void {
     clearTimeout(this.#timer);
+    const { purpose } = this.#opening.decided.about;
     const { principal, expires } = this.#request.subscriber;
-    const { validUntil } = this.#parts.policy.entitle(principal, use);
+    const validUntil = purpose ? this.#parts.policy.entitle(principal, purpose.use).validUntil : 0;
     const left = Math.min(expires, validUntil) - this.#parts.now();
     const wait = Math.min(LONGEST_MS, Math.max(LEAST_MS, left));
-    this.#timer = setTimeout(() => this.#mustStop() || this.#arm(use), wait).unref();
+    this.#timer = setTimeout(() => this.#mustStop() || this.#arm(), wait).unref();
   }
 
   #hangUp(): void {
@@ -269,6 +288,10 @@ export class RunningSubscription {
     const last = await noted(this.#parts, about, failures);
     this.#given.finish(failures.length > 0 ? last : null);
   }
+}
+
+function isSameCall(a: FetchCall, b: FetchCall): boolean {
+  return a.subgraph === b.subgraph && String(a.body) === String(b.body);
 }
 
 const QUOTA: Failure = {

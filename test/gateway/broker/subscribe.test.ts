@@ -144,8 +144,11 @@ describe('when a right ends', () => {
   test('a grant that concerns nothing of it leaves it alone; one that begins adds to it', async () => {
     world.denied = new Set(['Shop.score']);
     const { answers } = await running('name score');
-    world.change('Shop.score');
-    expect(world.heard).toHaveLength(1);
+    world.change('Shop.score', 'Shop.licence');
+    push({ name: 'A' });
+    expect(await next(answers)).toEqual({ data: { name: 'A', score: null }, codes: ['GRANT_REQUIRED'] });
+    expect([world.heard.length, world.heard[0]?.isOpen]).toEqual([1, true]);
+    expect(parts().map(([part]) => part)).toEqual(['START', 'EVENT']);
     world.change();
     await expect.poll(() => world.heard).toHaveLength(2);
     push({ name: 'A', score: 1 });

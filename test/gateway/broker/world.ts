@@ -69,14 +69,17 @@ export function createWorld(): World {
       limits: { tokens: 1e4, depth: 50, aliases: 50, fields: 1e3, rootFields: 10, cost: 1e6 },
       policy: {
         revision: 'test',
-        entitle: () => ({
-          key: [...world.denied].join(),
-          validUntil: Number.POSITIVE_INFINITY,
-          decide: ({ coordinate }) =>
-            world.denied.has(coordinate)
-              ? { effect: 'DENY', code: 'GRANT_REQUIRED', policies: [] }
-              : { effect: 'ALLOW', policies: [], grants: ['G' as GrantId] },
-        }),
+        entitle() {
+          const { denied } = world;
+          return {
+            key: [...denied].join(),
+            validUntil: Number.POSITIVE_INFINITY,
+            decide: ({ coordinate }) =>
+              denied.has(coordinate)
+                ? { effect: 'DENY', code: 'GRANT_REQUIRED', policies: [] }
+                : { effect: 'ALLOW', policies: [], grants: ['G' as GrantId] },
+          };
+        },
         onChange(listener) {
           listeners.add(listener);
           return () => listeners.delete(listener);
