@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Handler } from './router.ts';
+import { urlOf } from './url.ts';
 
 export interface RunningServer {
   readonly port: number;
@@ -24,7 +25,11 @@ export function listen(
     { keepAliveTimeout: 65_000, requestTimeout: 30_000, maxHeaderSize: 16_384 },
     (request, response) => {
       if (isClosing) response.setHeader('connection', 'close');
-      const url = new URL(request.url ?? '/', 'http://gateway');
+      const url = urlOf(request);
+      if (!url) {
+        response.writeHead(400, { connection: 'close' }).end();
+        return;
+      }
       Promise.resolve(handler(request, response, url)).catch(() => response.destroy());
     },
   );

@@ -1,5 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -238,6 +239,23 @@ describe('a socket', () => {
     const own = await rawSocket({ origin: system.url });
     own.terminate();
   });
+
+  test.each(['//', '/elsewhere', '/graphql/../..//'])(
+    'at %s is refused, and nothing falls over',
+    async (path) => {
+      const { hostname, port } = new URL(system.url);
+      const headers = { connection: 'Upgrade', upgrade: 'websocket' };
+      for (const more of [headers, {}]) {
+        const status = await new Promise((resolve, reject) => {
+          const asked = request({ hostname, port, path, headers: more }, (response) =>
+            resolve(response.statusCode),
+          );
+          asked.once('error', reject).end();
+        });
+        expect(status).toBeGreaterThanOrEqual(400);
+      }
+    },
+  );
 
   test('that never says who it is is closed', async () => {
     expect(await closeOf(await rawSocket())).toBe(4408);

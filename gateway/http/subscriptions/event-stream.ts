@@ -99,6 +99,7 @@ async function send(
 ): Promise<void> {
   const leave = (): void => void answers.return();
   response.once('close', leave);
+  response.on('error', leave); // Written to when the consumer had just gone.
   if (response.destroyed) return leave();
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
@@ -119,7 +120,7 @@ async function send(
       await goneOut(response);
       if (response.destroyed) return;
     }
-    response.end('event: complete\ndata:\n\n');
+    if (!response.destroyed) response.end('event: complete\ndata:\n\n');
   } finally {
     clearInterval(beat);
     response.off('close', leave);

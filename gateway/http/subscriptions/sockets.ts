@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { CloseCode, handleProtocols } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { urlOf } from '../url.ts';
 import { createProtocol, newConnection, type ProtocolLimits, type ProtocolParts } from './protocol.ts';
 import { isOwnOrigin, refuseUpgrade } from './upgrade.ts';
 
@@ -91,8 +92,7 @@ export function createSockets(parts: SocketParts): Sockets {
   return {
     upgrade(request, socket, head) {
       socket.on('error', () => socket.destroy());
-      const { pathname } = new URL(request.url ?? '/', 'http://gateway');
-      if (pathname !== PATH) return refuseUpgrade(socket, '404 Not Found');
+      if (urlOf(request)?.pathname !== PATH) return refuseUpgrade(socket, '404 Not Found');
       if (!isOwnOrigin(request, parts.publicHost)) return refuseUpgrade(socket, '403 Forbidden');
       if (isClosing || server.clients.size >= limits.connections)
         return refuseUpgrade(socket, '503 Service Unavailable');
