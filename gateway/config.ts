@@ -126,6 +126,12 @@ const Configuration = z.strictObject({
         .default([]),
     })
     .prefault({}),
+  publishing: z
+    .strictObject({
+      /** Operations asked within so many days are not to break. */
+      operationDays: positive.default(30),
+    })
+    .prefault({}),
   providers: z
     .strictObject({
       timeoutMs: positive.default(5_000),

@@ -6,9 +6,12 @@ import type { Configuration } from './config.ts';
 import { readExamples } from './demonstration.ts';
 import type { Failure } from './errors.ts';
 import {
+  type ConfiguredSubgraph,
   createExchange,
   createSealer,
+  openDirectory,
   openMessageSigner,
+  reachOf,
   readMisuseRules,
   readRuleSets,
 } from './exchange/index.ts';
@@ -26,6 +29,7 @@ import {
 import {
   createIdentity,
   type DemonstrationIssuer,
+  type DepartmentDirectory,
   openDemonstrationIssuer,
   readDepartments,
 } from './identity/index.ts';
@@ -38,7 +42,6 @@ import {
   startIndexer,
   subjectHashes,
 } from './ledger/index.ts';
-import { createLive } from './live.ts';
 import {
   createPolicy,
   databaseGrants,
@@ -48,8 +51,9 @@ import {
   joinGrants,
   maskFor,
 } from './policy/index.ts';
-import { publish, type Subgraph } from './registry/index.ts';
-import { createServing } from './serving.ts';
+import { openPublishing } from './publishing.ts';
+import { openComposer } from './registry/index.ts';
+import type { ServingParts } from './serving.ts';
 import { memoryCounters, openDatabase, redisCounters } from './store/index.ts';
 import { createLogger, createMetrics, createTracing } from './telemetry/index.ts';
 
@@ -75,26 +79,9 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
   const logger = createLogger();
   const metrics = createMetrics();
   const tracing = createTracing(process.env);
-  const departments = readDepartments(configuration.departments);
   const demonstration = configuration.demonstration
     ? await openDemonstrationIssuer(dataDir, process.env)
     : null;
-  const identity = createIdentity({
-    issuers: [...configuration.issuers, ...(demonstration ? [demonstration.trusted] : [])],
-    departments,
-    clockToleranceSeconds: configuration.clockToleranceSeconds,
-    now,
-  });
-  const counters = configuration.redisUrl
-    ? redisCounters(configuration.redisUrl, logger)
-    : memoryCounters(now);
-  const gatekeeper = createGatekeeper(identity, counters, limits.requestsPerMinute);
-  // Providers judge assertions by their own clocks: the machine's, whatever time the platform is told.
-  const signer = openAssertionSigner(join(dataDir, 'gateway'), configuration.id, Date.now);
-  const keys = join(dataDir, 'ledger-keys');
-  const pseudonymKey = openSecret(join(keys, 'pseudonyms'));
-  const specification = readFileSync(join(root, 'schema', 'sharing.graphql'), 'utf8');
-  const publication = publishOrThrow(readSubgraphs(configuration), specification);
   const ledger = await parts.openLedger({
     dataDir,
     now,
@@ -111,6 +98,24 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
     await ledger.close();
     throw error;
   });
+  const problem = (message: string) => (error: unknown) => logger.error({ error }, message);
+  const seed = readDepartments(configuration.departments).all();
+  const stale = problem('departments could not be read again: they are as they were');
+  const departments = await openDirectory(database, seed, now, stale);
+  const identity = createIdentity({
+    issuers: [...configuration.issuers, ...(demonstration ? [demonstration.trusted] : [])],
+    departments,
+    clockToleranceSeconds: configuration.clockToleranceSeconds,
+    now,
+  });
+  const counters = configuration.redisUrl
+    ? redisCounters(configuration.redisUrl, logger)
+    : memoryCounters(now);
+  const gatekeeper = createGatekeeper(identity, counters, limits.requestsPerMinute);
+  // Providers judge assertions by their own clocks: the machine's, whatever time the platform is told.
+  const signer = openAssertionSigner(join(dataDir, 'gateway'), configuration.id, Date.now);
+  const keys = join(dataDir, 'ledger-keys');
+  const pseudonymKey = openSecret(join(keys, 'pseudonyms'));
   const inFile = fileGrants(configuration.grants, (code) => departments.byCode(code) !== undefined, logger);
   const grants = joinGrants([
     inFile,
@@ -145,7 +150,11 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
     logger.error({ reference: id, error }, 'an operation has failed');
     return { code: 'INTERNAL_SERVER_ERROR', details: { id } };
   };
-  const serving = await createServing(publication, {
+  const nextId = createIds(now);
+  const configured = readSubgraphs(configuration, departments);
+  const where = reachOf(configuration, configured, departments);
+  const serving: ServingParts = {
+    isTrusted: where.isTrusted,
     broker: {
       limits,
       policy,
@@ -173,14 +182,29 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
       metrics.providerCalls.inc({ subgraph, outcome });
       exchange.catalogue.noteCall(subgraph, outcome, tookMs);
     },
+  };
+  const composer = openComposer(readFileSync(join(root, 'schema', 'sharing.graphql'), 'utf8'));
+  const publishing = await openPublishing({
+    database,
+    composer,
+    configured,
+    followsConfiguration: configuration.demonstration,
+    serving,
+    nextId,
+    now,
+    nameOf: (code) => departments.byCode(code)?.name ?? code,
+    report: logger,
   });
-  const live = createLive(serving, (error) => logger.error({ error }, 'what was live could not be closed'));
+  const { live } = publishing;
   const exchange = await createExchange({
     typeDefs: readFileSync(join(root, 'schema', 'exchange.graphql'), 'utf8'),
-    specification,
     departments,
     allowedHosts: configuration.providers.allowedHosts,
-    live: () => live.current().publication.subgraphs,
+    configuredUrl: where.configuredUrl,
+    composer,
+    catchUp: publishing.catchUp,
+    authorize: (subgraph, { principal: { department, operator } }) =>
+      `Bearer ${signer.sign({ subgraph, department, operator, ...CHECKING })}`,
     index: () => live.current().publication.index,
     schema: () => live.current().publication.schema,
     zone,
@@ -203,10 +227,10 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
     platform: configuration.platform,
     instance: configuration.id,
     base: () => base,
-    nextId: createIds(now),
+    nextId,
     now,
     onProblem: (error) => logger.error({ error }, 'the exchange could not keep or deliver something yet'),
-    operations: () => live.current().broker.seen(),
+    operations: () => publishing.asked(configuration.publishing.operationDays),
     isGranted: (department, coordinate) => isGranted(grants.current(), department, coordinate, now()),
     disclosures: {
       database,
@@ -222,7 +246,8 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
     onDefect: (reference, error) =>
       logger.error({ reference, error }, 'a request to the exchange has failed'),
   });
-  await exchange.catalogue.follow(publication.subgraphs, publication.index, null);
+  await exchange.catalogue.follow(publishing.catalogue(), null);
+  await publishing.follow(exchange.catalogue.follow);
   let isReady = false;
   const graphql = createGraphqlEndpoint({
     gatekeeper,
@@ -254,7 +279,7 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
     demonstration: demonstration && { issuer: demonstration, departments, zone },
   });
   const closeParts = async (): Promise<void> => {
-    await live.close();
+    await publishing.close();
     await exchange.stop();
     await indexer.close();
     await witnessing.close();
@@ -274,7 +299,7 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
   const url = `http://${configuration.host}:${server.port}`;
   base ||= url;
   isReady = true;
-  logger.info({ url, revision: publication.revision, zone }, 'the gateway is ready');
+  logger.info({ url, revision: live.current().publication.revision, zone }, 'the gateway is ready');
   return {
     url,
     greeting: () => greetingFor(base, demonstration, departments.all(), root),
@@ -287,25 +312,20 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
   };
 }
 
-function readSubgraphs(configuration: Configuration): Subgraph[] {
-  const departments = readDepartments(configuration.departments);
-  return configuration.subgraphs.map(({ name, url, department, schema }) => {
-    const provider = departments.byCode(department);
-    if (!provider) throw new Error(`subgraph ${name}: no department has the code ${department}`);
-    return {
-      name,
-      url,
-      sdl: readFileSync(schema, 'utf8'),
-      provider: { code: provider.code, name: provider.name },
-    };
-  });
-}
+/** Why a provider is asked for its schema before it is published, as its assertion says. */
+const CHECKING = {
+  use: 'DATA_VERIFICATION',
+  matter: 'publication-check',
+  grants: [],
+  disclosure: '',
+} as const;
 
-function publishOrThrow(subgraphs: readonly Subgraph[], specification: string) {
-  const result = publish(subgraphs, specification);
-  if (result.ok) return result.publication;
-  const problems = result.problems.map(({ code, message }) => `  ${code}: ${message}`).join('\n');
-  throw new Error(`子图不能组合 The subgraphs do not compose:\n${problems}`);
+function readSubgraphs({ subgraphs }: Configuration, departments: DepartmentDirectory): ConfiguredSubgraph[] {
+  return subgraphs.map(({ name, url, department: code, schema }) => {
+    const department = departments.byCode(code);
+    if (!department) throw new Error(`subgraph ${name}: no department has the code ${code}`);
+    return { name, url, sdl: readFileSync(schema, 'utf8'), department: department.code };
+  });
 }
 
 /** The department whose token is printed: it holds grants, so that the examples show something. */

@@ -69,6 +69,7 @@ export async function startOpenGateway(options: OpenGatewayOptions) {
     sockets: { ...SOCKETS, timeoutMs: UPSTREAM.timeoutMs },
     upstream: UPSTREAM,
     tokens: LIMITS.tokens,
+    isTrusted: () => true,
     authorize: () => undefined,
     onCalled: () => undefined,
   });

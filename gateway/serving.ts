@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+import { isForbiddenAddress, judgedLookup } from './addresses.ts';
 import {
   type BrokerParts,
   createBroker,
@@ -7,7 +9,7 @@ import {
   type ProviderQuestion,
 } from './broker/index.ts';
 import { createApolloDoor, type Service } from './http/index.ts';
-import type { Publication } from './registry/index.ts';
+import type { Publication, Subgraph } from './registry/index.ts';
 
 /** What a call to a provider came to. */
 type CallOutcome = 'OK' | 'PROVIDER_UNAVAILABLE' | 'PROVIDER_TIMEOUT';
@@ -19,6 +21,8 @@ export interface ServingParts {
   readonly sockets: Parameters<typeof createProviderSockets>[1];
   /** Longest operation that is parsed. */
   readonly tokens: number;
+  /** May a subgraph's address lead anywhere? Others are judged at each connection. */
+  isTrusted(subgraph: Subgraph): boolean;
   /** The `Authorization` with which a provider is asked; none where nobody in particular asks. */
   authorize(question: ProviderQuestion): string | undefined;
   /** Told of every call to a provider: `OK` or the error's code, and how long it took. */
@@ -36,8 +40,9 @@ export interface Serving extends Service {
 }
 
 export async function createServing(publication: Publication, parts: ServingParts): Promise<Serving> {
-  const upstream = createUpstream(publication.subgraphs, parts.upstream);
-  const sockets = createProviderSockets(publication.subgraphs, parts.sockets);
+  const reachable = publication.subgraphs.flatMap((one) => reach(one, parts.isTrusted(one)));
+  const upstream = createUpstream(reachable, parts.upstream);
+  const sockets = createProviderSockets(reachable, parts.sockets);
   const broker = createBroker({
     ...parts.broker,
     publication,
@@ -84,4 +89,13 @@ export async function createServing(publication: Publication, parts: ServingPart
       await upstream.close();
     },
   };
+}
+
+/** What was allowed when it was published may mean another address by now: it is judged again when it is connected to. */
+function reach(subgraph: Subgraph, isTrusted: boolean) {
+  if (isTrusted) return [subgraph];
+  const host = new URL(subgraph.url).hostname.replace(/^\[|\]$/g, '');
+  // No name is resolved for an address that is given by its number.
+  if (isIP(host)) return isForbiddenAddress(host) ? [] : [subgraph];
+  return [{ ...subgraph, lookup: judgedLookup }];
 }

@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import type { Failure } from '../errors.ts';
 import type { Publication } from '../registry/index.ts';
-import type { Principal } from '../words.ts';
+import type { DepartmentCode, Principal } from '../words.ts';
 import { answerCurrent } from './current.ts';
-import { decide, undecided } from './decide.ts';
+import { decide, foresee, undecided } from './decide.ts';
 import type { Admission } from './operation/index.ts';
 import { admitOperation } from './operation/index.ts';
 import type { Answer, BrokerParts } from './parts.ts';
@@ -11,6 +11,19 @@ import { type PreparedOperation, prepareOperation } from './prepare.ts';
 import { drawsOnQuota, withinQuotas, withRetryAfter } from './quotas.ts';
 import { noted } from './record.ts';
 import { createSubscriptions, type Subscriptions } from './subscribe/index.ts';
+
+/** An operation with the codes of the departments that have asked it. */
+export interface AskedOperation {
+  readonly text: string;
+  readonly name: string | null;
+  readonly departments: readonly DepartmentCode[];
+}
+
+export interface KeptOperation {
+  readonly text: string;
+  readonly name: string | null;
+  readonly principals: readonly Principal[];
+}
 
 /** How many operations are kept ready, and how much of their text. */
 const KEPT_OPERATIONS = 2_000;
@@ -33,8 +46,12 @@ export interface Broker {
   ): Promise<Answer>;
   /** Opens and ends what providers push. */
   readonly subscriptions: Subscriptions;
-  /** The operations that are kept ready, with the departments that have asked them. */
-  seen(): { readonly text: string; readonly departments: readonly string[] }[];
+  /** Operations that were asked since this was last called, with the departments that did. */
+  takeAsked(): readonly AskedOperation[];
+  /** The operations that are kept ready, those asked last first, with who has asked them. */
+  kept(): readonly KeptOperation[];
+  /** Makes an operation ready for a department, as if it had asked it; without effect where it may not be. */
+  warm(text: string, operationName: string | null, principal: Principal): void;
   /** Adds the proof that the answer's disclosure is in the ledger's tree. */
   prove(answer: Answer): Promise<Answer>;
   /** Records a refusal that was decided at the door or at admission. */
@@ -59,14 +76,14 @@ export function createBroker(parts: BrokerParts): Broker {
     if (kept) return { ok: true, operation: kept };
     const admission = parts.stage('admit', () => admitOperation(rules, text, name));
     if (!admission.ok) return admission;
-    const operation = prepareOperation(publication.schema, admission.admitted, text);
+    const operation = prepareOperation(publication.schema, admission.admitted, text, name);
     operations.set(keyOf(text, name), operation);
     return { ok: true, operation };
   };
 
   const answer: Broker['answer'] = async (operation, variables, principal) => {
     const { kind } = operation.admitted;
-    operation.askedBy.add(principal.departmentName);
+    operation.askers.note(principal);
     if (kind === 'subscription')
       return noted(parts, undecided(operation, variables, principal), [NOT_ONE_ANSWER]);
     const decided = decide(parts, operation, variables, principal);
@@ -87,11 +104,28 @@ export function createBroker(parts: BrokerParts): Broker {
     return proof ? { ...given, proof } : given;
   };
 
-  const seen: Broker['seen'] = () =>
-    [...operations.values()].map(({ text, askedBy }) => ({ text, departments: [...askedBy] }));
+  const takeAsked: Broker['takeAsked'] = () =>
+    [...operations.values()].flatMap(({ text, operationName: name, askers }) => {
+      const departments = askers.take();
+      return departments.length > 0 ? [{ text, name, departments }] : [];
+    });
+
+  const kept: Broker['kept'] = () =>
+    [...operations.values()].map(({ text, operationName: name, askers }) => ({
+      text,
+      name,
+      principals: askers.principals(),
+    }));
+
+  const warm: Broker['warm'] = (text, name, principal) => {
+    const admission = admit(text, name);
+    if (!admission.ok) return;
+    admission.operation.askers.expect(principal);
+    if (admission.operation.admitted.kind !== 'subscription') foresee(parts, admission.operation, principal);
+  };
 
   const subscriptions = createSubscriptions(parts);
-  return { publication, subscriptions, known, seen, admit, answer, prove, refuse };
+  return { publication, subscriptions, known, takeAsked, kept, warm, admit, answer, prove, refuse };
 }
 
 const NOT_ONE_ANSWER: Failure = {

@@ -3,7 +3,7 @@ import type { SubscriptionPart } from '../ledger/index.ts';
 import type { GrantId, Principal } from '../words.ts';
 import { type Entitlement, guardVariables, type Judge } from './guard/index.ts';
 import { type Judgement, joinJudgements } from './judgement.ts';
-import { judgeCost, type StatedPurpose, statedPurpose } from './operation/index.ts';
+import { judgeCost, type PurposeSource, type StatedPurpose, statedPurpose } from './operation/index.ts';
 import type { BrokerParts } from './parts.ts';
 import { type PreparedOperation, type Program, programFor } from './prepare.ts';
 import { deniedAtOnce } from './reject.ts';
@@ -77,6 +77,31 @@ export function decide(
   if (misfit) return refused(judged, misfit);
   const { entitlement } = judge;
   return { ok: true, about: judged, program, values, entitlement, ...(exhausted && { exhausted }) };
+}
+
+/**
+ * Compiles what a department's next request of an operation will most likely need: no variable carries anything denied. Without
+ * effect when the use is only known with the request.
+ */
+export function foresee(parts: BrokerParts, operation: PreparedOperation, principal: Principal): void {
+  const { admitted } = operation;
+  const { purposeByDefault = null } = parts;
+  const anyMatter = { matter: 'any', onDenied: 'NULL' };
+  const source = admitted.purpose;
+  const purpose = source ? statedPurpose(source, variablesOf(source, anyMatter)) : purposeByDefault;
+  if (admitted.asksForData && !purpose) return;
+  const judge = judgeFor(parts, principal, purpose);
+  const inputs = guardVariables(judge, operation.guardedVariables, {});
+  programFor(operation, judge, inputs, parts, principal);
+}
+
+/** Variables that would give a purpose these values. */
+function variablesOf(source: PurposeSource, values: { matter: string; onDenied: string }): Variables {
+  const { matter, onDenied } = source;
+  return {
+    ...('variable' in matter && { [matter.variable]: values.matter }),
+    ...('variable' in onDenied && { [onDenied.variable]: values.onDenied }),
+  };
 }
 
 const REQUIRED: Failure = { code: 'PURPOSE_REQUIRED', details: {} };

@@ -1,5 +1,5 @@
 export { type AssertionSigner, openAssertionSigner } from './assertion/signer.ts';
-export { type Broker, createBroker } from './broker.ts';
+export { type AskedOperation, type Broker, createBroker, type KeptOperation } from './broker.ts';
 export { digestOf } from './digest.ts';
 export { createEngine } from './engine.ts';
 export { formatFailure } from './errors.ts';

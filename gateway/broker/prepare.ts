@@ -2,6 +2,7 @@ import type { DocumentNode, FieldNode, GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Failure } from '../errors.ts';
 import type { MaskRule, Principal } from '../words.ts';
+import { Askers } from './askers.ts';
 import { misfitOf } from './check/misfit.ts';
 import type { Fetch } from './fetch.ts';
 import type { Check, Compared } from './findings.ts';
@@ -24,8 +25,9 @@ import { type Coerced, coerceVariables } from './variables.ts';
 export interface PreparedOperation {
   readonly admitted: Admitted;
   readonly text: string;
-  /** Names of the departments that have asked it. */
-  readonly askedBy: Set<string>;
+  /** Which of the text's operations, as it was asked for. */
+  readonly operationName: string | null;
+  readonly askers: Askers;
   readonly guardedVariables: readonly GuardedVariable[];
   coerce(variables: Readonly<Record<string, unknown>>): Coerced;
   /** Compiled programs by entitlement and denied variables. */
@@ -84,12 +86,18 @@ export interface Program extends Runnable {
 /** Different entitlements (departments with other grants, other uses) for which one operation is kept compiled. */
 const KEPT_PROGRAMS = 64;
 
-export function prepareOperation(schema: GraphQLSchema, admitted: Admitted, text: string): PreparedOperation {
+export function prepareOperation(
+  schema: GraphQLSchema,
+  admitted: Admitted,
+  text: string,
+  operationName: string | null = null,
+): PreparedOperation {
   const definitions = admitted.declared.variableDefinitions ?? [];
   return {
     admitted,
     text,
-    askedBy: new Set(),
+    operationName,
+    askers: new Askers(),
     guardedVariables: guardedVariables({ schema }, admitted),
     coerce: (variables) => coerceVariables(schema, definitions, variables),
     programs: new LRUCache({ max: KEPT_PROGRAMS }),

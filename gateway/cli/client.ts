@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storedToken } from './tokens.ts';
 
 /** The gateway could not be asked, or refused: exit code 2 with its words. */
 export class ClientError extends Error {}
@@ -43,20 +44,29 @@ const Departments = z.array(
 );
 const Token = z.object({ token: z.string() });
 
+/** As whom a demonstration gateway is asked. */
+export interface Wanted {
+  readonly subgraph?: string;
+  readonly department?: string;
+}
+
 /**
- * A token to ask with: `LIANCHA_TOKEN`; at a demonstration gateway a demonstration login, as the department that
- * publishes `subgraph`, or as the one that `department` names.
+ * A token to ask with: `LIANCHA_TOKEN`, the one that `liancha login` has kept, or at a demonstration gateway a demonstration
+ * login: as the department that publishes `subgraph`, or as the one that `department` names, which goes before what is kept.
  */
-export async function login(
-  environment: NodeJS.ProcessEnv,
-  url: string,
-  wanted: { readonly subgraph?: string; readonly department?: string },
-): Promise<string> {
+export async function login(environment: NodeJS.ProcessEnv, url: string, wanted: Wanted): Promise<string> {
   if (environment.LIANCHA_TOKEN) return environment.LIANCHA_TOKEN;
+  const stored = wanted.department === undefined ? storedToken(environment, url) : undefined;
+  return stored ?? loginAnew(url, wanted);
+}
+
+/** A demonstration login. */
+export async function loginAnew(url: string, wanted: Wanted): Promise<string> {
   const listed = Departments.safeParse(await send(`${url}/demonstration/departments`));
   if (!listed.success)
     throw new ClientError(
-      '请设置 LIANCHA_TOKEN（部门令牌） Set LIANCHA_TOKEN to a token of your department.',
+      '请先登录：liancha login --token-stdin，或设置 LIANCHA_TOKEN（部门令牌）。\n' +
+        'Log in first (liancha login --token-stdin), or set LIANCHA_TOKEN to a token of your department.',
     );
   const named = listed.data.find((one) => one.code === wanted.department || one.name === wanted.department);
   if (wanted.department !== undefined && !named)

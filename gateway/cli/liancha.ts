@@ -7,6 +7,7 @@ const TOPICS: Readonly<Record<string, Topic>> = {
   application: () => import('./application/index.ts'),
   catalogue: () => import('./catalogue/index.ts'),
   clock: () => import('./clock/index.ts'),
+  department: () => import('./department/index.ts'),
   finding: () => import('./finding/index.ts'),
   grant: () => import('./grant/index.ts'),
   ledger: () => import('./ledger/index.ts'),
@@ -22,11 +23,22 @@ async function help(): Promise<string> {
   const lines = topics.flatMap(({ topic, commands }) =>
     Object.entries(commands).map(([verb, { summary }]) => `  ${`${topic} ${verb}`.padEnd(26)}${summary}`),
   );
+  const { loginCommand } = await import('./login/index.ts');
+  lines.push(`  ${'login'.padEnd(26)}${loginCommand.summary}`);
   return `用法 Usage: liancha <topic> <verb> [options]\n\n${lines.join('\n')}\n`;
 }
 
-async function main([topic = '', verb = '', ...parameters]: readonly string[]): Promise<number> {
-  const command = (await TOPICS[topic]?.())?.commands[verb];
+/** The command, and what is left for it: a verb of a topic, or `login`, which is a topic without any. */
+async function find([topic = '', ...rest]: readonly string[]) {
+  if (topic === 'login')
+    return { command: (await import('./login/index.ts')).loginCommand, parameters: rest };
+  const [verb = '', ...parameters] = rest;
+  return { command: (await TOPICS[topic]?.())?.commands[verb], parameters };
+}
+
+async function main(words: readonly string[]): Promise<number> {
+  const [topic = ''] = words;
+  const { command, parameters } = await find(words);
   if (!command) {
     const isHelp = topic === '--help' || topic === 'help';
     (isHelp ? process.stdout : process.stderr).write(await help());

@@ -1,11 +1,11 @@
 import { ApolloServer, type HTTPGraphQLRequest } from '@apollo/server';
 import type { Language } from '../errors.ts';
-import type { DepartmentDirectory } from '../identity/index.ts';
 import type { SharingIndex } from '../registry/index.ts';
 import type { Principal } from '../words.ts';
 import { openApplications } from './applications/open.ts';
 import { type Catalogue, type CatalogueOptions, openCatalogue } from './catalogue/open.ts';
 import { departmentsApi, namedDepartment } from './departments/api.ts';
+import type { Directory } from './departments/directory.ts';
 import { type DisclosureParts, disclosuresApi } from './disclosures/api.ts';
 import { wasDisclosed } from './disclosures/was-disclosed.ts';
 import { findingsApi } from './findings/api.ts';
@@ -24,16 +24,17 @@ import { objectionsApi } from './objections/api.ts';
 import type { ObjectionParts } from './objections/change.ts';
 import { type Disputes, openDisputes } from './objections/disputes.ts';
 import { publishingApi } from './publishing/api.ts';
-import type { CheckParts } from './publishing/check.ts';
+import type { PublishingParts } from './publishing/change.ts';
+import { ownerOf } from './publishing/versions.ts';
 import type { Sealer } from './sealed.ts';
 
 export interface ExchangeParts
-  extends Omit<CheckParts, 'catalogueFaults'>,
+  extends Omit<PublishingParts, 'catalogueFaults' | 'ownerOf' | 'nameOf' | 'approvedHosts'>,
     CatalogueOptions,
     Omit<GrantParts, 'level' | 'competent'> {
   /** Text of `schema/exchange.graphql`. */
   readonly typeDefs: string;
-  readonly departments: DepartmentDirectory;
+  readonly departments: Directory;
   readonly disclosures: DisclosureParts;
   readonly onDefect: OnDefect;
   index(): SharingIndex;
@@ -85,8 +86,14 @@ export async function createExchange(parts: ExchangeParts): Promise<Exchange> {
   const mayAsk = (url: string) => urlFault(url, parts.allowedHosts);
   const applications = await openApplications({ ...parts, level: parts.platform.level });
   const modules = [
-    departmentsApi(parts.departments),
-    publishingApi({ ...parts, catalogueFaults: catalogue.faults }),
+    departmentsApi({ ...parts, directory: departments }),
+    publishingApi({
+      ...parts,
+      catalogueFaults: catalogue.faults,
+      ownerOf: (name) => ownerOf(database, name),
+      nameOf: (code) => departments.byCode(code)?.name ?? code,
+      approvedHosts: departments.approvedHosts,
+    }),
     catalogue.resolvers,
     disclosuresApi(parts.disclosures),
     notificationsApi({ ...common, urlFault: mayAsk }),

@@ -1,7 +1,14 @@
 export { createExchange, type Exchange } from './api.ts';
 export { EXPORT_FORMATS } from './catalogue/export/export.ts';
 export { dueAfter, readDay, readRuleSets } from './clock/index.ts';
+export { type Directory, openDirectory } from './departments/directory.ts';
 export { readMisuseRules } from './findings/rules.ts';
 export { openMessageSigner } from './notifications/signature.ts';
 export type { Dispute } from './objections/disputes.ts';
+export { beginPublishing, type ConfiguredSubgraph } from './publishing/begin.ts';
+export { type Follower, followPublications } from './publishing/follow.ts';
+export { keepSeenOperations, type SeenOperations } from './publishing/operations.ts';
+export type { LiveState } from './publishing/publications.ts';
+export { configuredUrl, subgraphOf } from './publishing/versions.ts';
+export { reachOf } from './publishing/where.ts';
 export { createSealer } from './sealed.ts';

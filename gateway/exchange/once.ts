@@ -14,6 +14,22 @@ export interface Request {
 
 const LONGEST_KEY = 200;
 
+/** The answer that a request was given before, if any: for work that has to be done before its transaction. */
+export async function answeredBefore<T>(database: Queryable, { caller, mutation, key, input }: Request) {
+  if (key === null || key === undefined) return null;
+  const [before] = await database.query(
+    'select request, answer from idempotency_keys where department = $1 and key = $2',
+    [caller.principal.department, key],
+  );
+  return before?.request === requestDigest(mutation, input) ? (before.answer as T) : null;
+}
+
+function requestDigest(mutation: string, input: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify([mutation, input]))
+    .digest('base64url');
+}
+
 /**
  * Carries out `work` in one transaction, once for each idempotency key: asked again, also at the same moment or after a lost
  * answer, the first answer (any JSON, best an id) is given again. The same key for another request is refused.
@@ -28,9 +44,7 @@ export async function once<T>(
   if (key.length === 0 || key.length > LONGEST_KEY)
     throw badInput(`idempotencyKey: 1–${LONGEST_KEY} 字符 characters`);
   const department = caller.principal.department;
-  const digest = createHash('sha256')
-    .update(JSON.stringify([mutation, input]))
-    .digest('base64url');
+  const digest = requestDigest(mutation, input);
   const attempt = (): Promise<T> =>
     database.transaction(async (transaction) => {
       // One after the other: who comes second must find the first one's answer, not a state that it no longer fits.

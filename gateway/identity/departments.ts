@@ -24,7 +24,30 @@ export interface DepartmentDirectory {
 export function readDepartments(path: string): DepartmentDirectory {
   const parsed = z.array(Entry).safeParse(JSON.parse(readFileSync(path, 'utf8')));
   if (!parsed.success) throw new Error(`${path}: ${z.prettifyError(parsed.error)}`);
-  const all = parsed.data.map((one) => ({ ...one, code: one.code as DepartmentCode }));
-  const byCode = new Map(all.map((one) => [one.code as string, one]));
-  return { all: () => all, byCode: (code) => byCode.get(code) };
+  return changingDirectory(parsed.data.map(toDepartment));
+}
+
+/** A department from outside; throws, naming what is wrong. */
+export function parseDepartment(entry: unknown): Department {
+  const parsed = Entry.safeParse(entry);
+  if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
+  return toDepartment(parsed.data);
+}
+
+function toDepartment(entry: z.infer<typeof Entry>): Department {
+  return { ...entry, code: entry.code as DepartmentCode };
+}
+
+/** A directory that whoever keeps it replaces as a whole; readers see the new one from then on. */
+export function changingDirectory(first: readonly Department[]): DepartmentDirectory & {
+  replace(departments: readonly Department[]): void;
+} {
+  let all: readonly Department[] = [];
+  let byCode = new Map<string, Department>();
+  const replace = (departments: readonly Department[]): void => {
+    all = departments;
+    byCode = new Map(departments.map((one) => [one.code, one]));
+  };
+  replace(first);
+  return { all: () => all, byCode: (code) => byCode.get(code), replace };
 }

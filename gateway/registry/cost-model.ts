@@ -13,6 +13,16 @@ export interface CostModel {
   listSize(coordinate: string): ListSize | undefined;
 }
 
+/** The same as plain data. */
+export interface CostEntries {
+  readonly weights: ReadonlyMap<string, number>;
+  readonly sizes: ReadonlyMap<string, ListSize>;
+}
+
+export function costModel({ weights, sizes }: CostEntries): CostModel {
+  return { weight: (coordinate) => weights.get(coordinate), listSize: (coordinate) => sizes.get(coordinate) };
+}
+
 const COST_IDENTITY = 'https://specs.apollo.dev/cost';
 
 type Element = Parameters<typeof Object.keys>[0] & {
@@ -23,6 +33,10 @@ type Element = Parameters<typeof Object.keys>[0] & {
 
 /** Reads `@cost` and `@listSize` from the supergraph, where composition keeps the largest of all subgraphs'. */
 export function readCostModel(supergraph: Schema): CostModel {
+  return costModel(readCostEntries(supergraph));
+}
+
+export function readCostEntries(supergraph: Schema): CostEntries {
   const weights = new Map<string, number>();
   const sizes = new Map<string, ListSize>();
   const feature = supergraph.coreFeatures?.getByIdentity(COST_IDENTITY);
@@ -47,7 +61,7 @@ export function readCostModel(supergraph: Schema): CostModel {
       } else if (isInputObjectType(type)) for (const field of type.fields()) read(field, field.coordinate);
     }
   }
-  return { weight: (coordinate) => weights.get(coordinate), listSize: (coordinate) => sizes.get(coordinate) };
+  return { weights, sizes };
 }
 
 function toListSize(values: Readonly<Record<string, unknown>>): ListSize {

@@ -226,7 +226,7 @@ function sourcesOf(own: Merged, providers: ReadonlyMap<string, Provider>): Sourc
 const NOBODY: Provider = { code: '' as Provider['code'], name: '（未知部门）' };
 
 /** What is not in any published schema is withheld. */
-function unknownRule(coordinate: string): SharingRule {
+export function unknownRule(coordinate: string): SharingRule {
   return {
     coordinate: coordinate as Coordinate,
     class: 'WITHHELD',

@@ -104,6 +104,7 @@ export async function startSystem({ settings = {}, instead = {}, now }: SystemOp
   };
   return {
     url: gateway.url,
+    configuration,
     dataDir,
     city,
     received,

@@ -1,4 +1,4 @@
 export { type Admission, type AdmissionRules, type Admitted, admitOperation, type Refusal } from './admit.ts';
 export { judgeCost, type OperationLimits } from './limits.ts';
 export { extractOperation, operationOf } from './normalise.ts';
-export { type OnDenied, type StatedPurpose, statedPurpose } from './purpose.ts';
+export { type OnDenied, type PurposeSource, type StatedPurpose, statedPurpose } from './purpose.ts';

@@ -53,7 +53,7 @@ export function createSubscriptions(parts: BrokerParts): Subscriptions {
 
   const open: Subscriptions['open'] = async (operation, variables, subscriber) => {
     const { principal } = subscriber;
-    operation.askedBy.add(principal.departmentName);
+    operation.askers.note(principal);
     const release = slots.take(principal.department);
     if (!release) {
       const excess: Failure = { code: 'SUBSCRIPTIONS_EXCEEDED', details: { limit: perDepartment } };

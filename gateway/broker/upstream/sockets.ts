@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { z } from 'zod';
@@ -9,6 +10,8 @@ interface Upstream {
   readonly name: string;
   readonly url: string;
   readonly provider: { readonly name: string };
+  /** As for requests. */
+  readonly lookup?: LookupFunction;
 }
 
 export interface ProviderSocketOptions {
@@ -65,7 +68,7 @@ export function createProviderSockets(
       const headers = authorization === undefined ? {} : { authorization };
       const client = createClient({
         url: socketUrl(upstream.url),
-        webSocketImpl: boundedSocket(options, headers),
+        webSocketImpl: boundedSocket(options, headers, upstream.lookup),
         connectionParams: headers,
         connectionAckWaitTimeout: options.timeoutMs,
         keepAlive: options.keepAliveMs,
@@ -108,7 +111,11 @@ function socketUrl(url: string): string {
 }
 
 /** A WebSocket that follows nobody elsewhere and takes no more than an event may have. */
-function boundedSocket(options: ProviderSocketOptions, headers: Readonly<Record<string, string>>) {
+function boundedSocket(
+  options: ProviderSocketOptions,
+  headers: Readonly<Record<string, string>>,
+  lookup: LookupFunction | undefined,
+) {
   return class extends WebSocket {
     constructor(url: string, protocols: string | string[]) {
       super(url, protocols, {
@@ -117,6 +124,7 @@ function boundedSocket(options: ProviderSocketOptions, headers: Readonly<Record<
         handshakeTimeout: options.timeoutMs,
         followRedirects: false,
         perMessageDeflate: false,
+        ...(lookup && { lookup }),
       });
       // The client stops listening for errors once it has given up; one that nobody hears would end the process.
       this.on('error', () => undefined);

@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import { Pool } from 'undici';
 import type { FetchResult } from '../fetch.ts';
 import { type Attempt, type BodyLimit, dispatchJson, type ProviderRequest } from './dispatch.ts';
@@ -6,6 +7,8 @@ import { type Attempt, type BodyLimit, dispatchJson, type ProviderRequest } from
 export interface Upstreams {
   readonly name: string;
   readonly url: string;
+  /** Resolves the host of its connections; judges what it finds, where the address is not trusted. */
+  readonly lookup?: LookupFunction;
 }
 
 export interface UpstreamOptions extends BodyLimit {
@@ -32,7 +35,7 @@ interface Provider {
 /** Keep-alive connections to each provider; redirects are never followed. */
 export function createUpstream(subgraphs: readonly Upstreams[], options: UpstreamOptions): Upstream {
   const providers = new Map<string, Provider>();
-  for (const { name, url } of subgraphs) {
+  for (const { name, url, lookup } of subgraphs) {
     const { origin, pathname, search } = new URL(url);
     const pool = new Pool(origin, {
       connections: options.connections,
@@ -40,6 +43,7 @@ export function createUpstream(subgraphs: readonly Upstreams[], options: Upstrea
       connectTimeout: options.timeoutMs,
       headersTimeout: options.timeoutMs,
       bodyTimeout: options.timeoutMs,
+      ...(lookup && { connect: { lookup } }),
     });
     providers.set(name, { pool, path: `${pathname}${search}`, failures: 0, restUntil: 0 });
   }

@@ -1,11 +1,5 @@
 import type { DepartmentDirectory } from '../../identity/index.ts';
-import {
-  type CatalogueResource,
-  type Finding,
-  readCatalogue,
-  type SharingIndex,
-  type Subgraph,
-} from '../../registry/index.ts';
+import type { CatalogueResource, Finding } from '../../registry/index.ts';
 import type { Database } from '../../store/index.ts';
 import type { RuleSet } from '../clock/index.ts';
 import type { Resolvers } from '../module.ts';
@@ -35,7 +29,7 @@ export interface CatalogueOptions {
 export interface Catalogue {
   readonly resolvers: Resolvers;
   /** Brings the entries in line with what is live now. */
-  follow(live: readonly Subgraph[], index: SharingIndex, reason: string | null): Promise<void>;
+  follow(resources: readonly CatalogueResource[], reason: string | null): Promise<void>;
   faults(resources: readonly CatalogueResource[]): Promise<readonly Finding[]>;
   export(format: ExportFormat): Promise<Exported>;
   /** Counts how a provider answered. */
@@ -59,12 +53,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
   };
   return {
     resolvers: catalogueApi(parts),
-    follow: (live, index, reason) =>
-      followPublication(
-        parts,
-        readCatalogue(live, (coordinate) => index.rule(coordinate).class),
-        reason,
-      ),
+    follow: (resources, reason) => followPublication(parts, resources, reason),
     faults: (resources) => catalogueFaults(database, resources),
     async export(format) {
       const place = { place: platform, platform: platform.name, base: options.base(), nameOf, now };

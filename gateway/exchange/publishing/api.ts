@@ -1,23 +1,75 @@
+import { connectionOf, type PageInput, readPage } from '../connection.ts';
 import type { Resolvers } from '../module.ts';
-import { type CheckParts, checkPublication } from './check.ts';
+import { notFound } from '../refused.ts';
+import type { PublishingParts } from './change.ts';
+import {
+  type PublicationRow,
+  publicationOf,
+  readCurrent,
+  readPublication,
+  readVersions,
+} from './publications.ts';
+import { checkSubgraphNow, type PublishInput, promoteSubgraph, publishSubgraph } from './publish.ts';
+import { readVersion, type Version } from './versions.ts';
+import { type RollBackInput, retireSubgraph, rollBack } from './withdraw.ts';
 
-interface CheckInput {
-  readonly name: string;
-  readonly sdl: string;
-  readonly url?: string | null;
-  readonly reason?: string | null;
-}
+type Move<Input> = { readonly input: Input };
 
 /** Publishing, as the exchange API has it. */
-export function publishingApi(parts: CheckParts): Resolvers {
+export function publishingApi(parts: PublishingParts): Resolvers {
+  const { database } = parts;
+  /** One of a department's own versions, or another's: schemas are public to departments (Measures Art. 7). */
+  const versionAt = async (name: string, number: number): Promise<Version> => {
+    const version = await readVersion(database, name, number);
+    if (!version) throw notFound('子图版本 version', `${name} ${number}`);
+    return version;
+  };
   return {
-    Query: { subgraphs: () => parts.live() },
-    Mutation: {
-      checkSubgraph: async (_, { input }: { input: CheckInput }, { principal }) => {
-        const { department: code, departmentName: name } = principal;
-        const findings = await checkPublication(parts, { ...input, provider: { code, name } });
-        return { ok: findings.length === 0, findings };
+    Query: {
+      async subgraphs() {
+        const state = await readCurrent(database);
+        return (state?.versions ?? []).map((version) => ({ ...summary(parts, version), live: version }));
+      },
+      async subgraph(_, { name }: { name: string }) {
+        const versions = await readVersions(database, name);
+        const [last] = versions;
+        if (!last) throw notFound('子图 subgraph', name);
+        const live = versions.find(({ status }) => status === 'LIVE') ?? null;
+        return { ...summary(parts, live ?? last), live, versions };
+      },
+      async subgraphDiff(_, { name, from, to }: { name: string; from: number; to: number }) {
+        const [before, after] = [await versionAt(name, from), await versionAt(name, to)];
+        return parts.composer.diff(before.sdl, after.sdl);
+      },
+      async publications(_, input: PageInput) {
+        const page = readPage(input);
+        const rows = await database.query(
+          `select * from publications where ($1::text is null or id < $1) order by id desc limit $2`,
+          [page.after, page.limit + 1],
+        );
+        return connectionOf(rows, page, publicationOf);
       },
     },
+    Mutation: {
+      checkSubgraph: (_, { input }: { input: Omit<PublishInput, 'promote'> }, caller) =>
+        checkSubgraphNow(parts, caller, input),
+      publishSubgraph: (_, { input }: Move<PublishInput>, caller) => publishSubgraph(parts, caller, input),
+      promoteSubgraph: (_, { input }: Move<Parameters<typeof promoteSubgraph>[2]>, caller) =>
+        promoteSubgraph(parts, caller, input),
+      rollBack: (_, { input }: Move<RollBackInput>, caller) => rollBack(parts, caller, input),
+      retireSubgraph: (_, { input }: Move<Parameters<typeof retireSubgraph>[2]>, caller) =>
+        retireSubgraph(parts, caller, input),
+    },
+    SubgraphVersion: {
+      url: (version: Version) => version.url ?? parts.configuredUrl(version.subgraph) ?? null,
+      at: ({ at }: Version) => at,
+    },
+    Publication: {
+      versions: async ({ id }: PublicationRow) => (await readPublication(database, id)).versions,
+    },
   };
+}
+
+function summary({ nameOf }: PublishingParts, { subgraph, sdl, department }: Version) {
+  return { name: subgraph, sdl, provider: { code: department, name: nameOf(department) } };
 }

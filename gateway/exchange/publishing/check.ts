@@ -1,67 +1,131 @@
-import { lookup } from 'node:dns/promises';
 import {
   type CatalogueResource,
-  checkSubgraph,
+  type Composed,
+  type Composer,
   type Finding,
-  mismatchFinding,
-  readCatalogue,
-  type SeenOperation,
+  finding,
+  type SchemaChange,
   type Subgraph,
-  urlFinding,
 } from '../../registry/index.ts';
+import type { Caller } from '../module.ts';
+import type { AskedOperation } from './operations.ts';
+import type { LiveState } from './publications.ts';
+import { judgeUrl, type ReachParts } from './reach.ts';
 import { runningSdl } from './running-sdl.ts';
+import { configuredUrl, subgraphOf } from './versions.ts';
 
 /** What a check needs of the platform. */
-export interface CheckParts {
-  readonly specification: string;
-  /** Hosts that may be asked wherever they are. */
-  readonly allowedHosts: readonly string[];
-  live(): readonly Subgraph[];
+export interface CheckParts extends ReachParts {
+  readonly composer: Pick<Composer, 'required' | 'examine' | 'retire' | 'diff'>;
   /** Operations that consumers have asked lately. */
-  operations(): readonly SeenOperation[];
+  operations(): Promise<readonly AskedOperation[]>;
   /** Does a department hold a grant for a coordinate now? */
   isGranted(department: string, coordinate: string): boolean;
   /** What the catalogue has against publishing resources. */
   catalogueFaults(resources: readonly CatalogueResource[]): Promise<readonly Finding[]>;
+  /** The `Authorization` with which a department's own subgraph is asked for its schema. */
+  authorize(subgraph: string, caller: Caller): string;
+  /** Whose a subgraph's name is, also when nothing of it is live. */
+  ownerOf(subgraph: string): Promise<string | null>;
+  nameOf(department: string): string;
 }
 
 export interface CheckRequest {
   readonly name: string;
   readonly sdl: string;
-  readonly url?: string | null;
-  readonly reason?: string | null;
-  readonly provider: Subgraph['provider'];
+  /** Where the service is asked which schema it runs; null: it is not asked. */
+  readonly url: string | null;
+  readonly reason: string | null;
+  readonly isForced: boolean;
+}
+
+/** What a check came to. */
+export interface Checked {
+  readonly findings: readonly Finding[];
+  readonly forced: readonly Finding[];
+  readonly diff: readonly SchemaChange[];
+  /** What would be live; null when there are findings that stand against it. */
+  readonly composed: Composed | null;
 }
 
 /** Every reason why a subgraph may not go live, those that only its running service shows included. */
-export async function checkPublication(parts: CheckParts, asked: CheckRequest): Promise<Finding[]> {
-  const { name, sdl, provider } = asked;
-  const live = parts.live();
-  const url = asked.url ?? live.find((one) => one.name === name)?.url ?? 'http://unknown.invalid/';
-  const found = checkSubgraph({
-    candidate: { name, sdl, url, provider },
+export async function checkPublication(
+  parts: CheckParts,
+  caller: Caller,
+  asked: CheckRequest,
+  state: LiveState,
+): Promise<Checked> {
+  const { name, sdl, reason, isForced } = asked;
+  const { department } = caller;
+  const live = state.versions.map((one) => subgraphOf(one, parts.nameOf));
+  const before = state.versions.find((one) => one.subgraph === name);
+  const candidate: Subgraph = {
+    name,
+    sdl,
+    url: statedUrl(parts, asked.url, name, before?.url) ?? configuredUrl(name),
+    provider: { code: department.code, name: department.name },
+  };
+  const owner = await parts.ownerOf(name);
+  const isOthers = owner !== null && owner !== department.code;
+  // Another's service is not asked on a stranger's behalf.
+  const reached = asked.url === null || isOthers ? NOT_ASKED : await ask(parts, caller, name, asked.url);
+  const required = await parts.composer.required(candidate, live);
+  const { resources, ...examined } = await parts.composer.examine({
+    candidate,
     live,
-    specification: parts.specification,
-    operations: parts.operations(),
-    isGranted: (coordinate) => parts.isGranted(provider.code, coordinate),
-    ...(asked.reason && { reason: asked.reason }),
+    operations: await seenBy(parts),
+    granted: required.filter((coordinate) => parts.isGranted(department.code, coordinate)),
+    reason,
+    isForced,
+    running: reached.sdl,
   });
+  const found = [...examined.findings, ...reached.findings];
+  if (isOthers && !found.some(({ code }) => code === 'RESERVED_NAME'))
+    found.push(
+      finding(
+        'RESERVED_NAME',
+        null,
+        `子图名 ${name} 属于${parts.nameOf(owner)}。 The name belongs to another department.`,
+      ),
+    );
   // Of a schema that cannot be read, or whose name is not the department's, the catalogue has nothing to say.
   if (!found.some(({ code }) => code === 'COMPOSITION_ERROR' || code === 'RESERVED_NAME'))
-    found.push(...(await parts.catalogueFaults(readCatalogue([{ name, sdl, url, provider }]))));
-  return asked.url ? [...found, ...(await reachFindings(parts, asked.url, sdl))] : found;
+    found.push(...(await parts.catalogueFaults(resources)));
+  return { ...examined, findings: found };
 }
 
-async function reachFindings(parts: CheckParts, url: string, sdl: string): Promise<Finding[]> {
-  const refusal = await urlFinding(url, parts.allowedHosts, async (host) =>
-    (await lookup(host, { all: true })).map(({ address }) => address),
-  );
-  if (refusal) return [refusal];
-  const running = await runningSdl(url);
-  if (running === null) {
-    const message = `${url} 未以子图应答（_service { sdl }）。 It does not answer as a subgraph.`;
-    return [{ code: 'SCHEMA_MISMATCH', coordinate: null, article: 'Art. 13', message }];
-  }
-  const mismatch = mismatchFinding(sdl, running);
-  return mismatch ? [mismatch] : [];
+/** Operations with the departments' names, as findings tell them. */
+export async function seenBy(
+  parts: Pick<CheckParts, 'operations' | 'nameOf'>,
+): Promise<{ readonly text: string; readonly departments: readonly string[] }[]> {
+  const operations = await parts.operations();
+  return operations.map(({ text, departments }) => ({ text, departments: departments.map(parts.nameOf) }));
+}
+
+/** The address that a version states: none where it is the configured one, as each instance has its own. */
+export function statedUrl(
+  parts: ReachParts,
+  asked: string | null,
+  name: string,
+  before: string | null | undefined,
+): string | null {
+  if (asked === null) return before ?? null;
+  return asked === parts.configuredUrl(name) ? null : asked;
+}
+
+interface Reached {
+  readonly sdl: string | null;
+  readonly findings: readonly Finding[];
+}
+
+const NOT_ASKED: Reached = { sdl: null, findings: [] };
+
+async function ask(parts: CheckParts, caller: Caller, name: string, url: string): Promise<Reached> {
+  const reach = await judgeUrl(parts, { name, url, department: caller.department.code });
+  if (!reach.ok) return { sdl: null, findings: [reach.finding] };
+  const authorization = parts.authorize(name, caller);
+  const sdl = await runningSdl({ url, authorization, isTrusted: reach.isTrusted });
+  if (sdl !== null) return { sdl, findings: [] };
+  const text = `${url} 未以子图应答（_service { sdl }）。 It does not answer as a subgraph.`;
+  return { sdl, findings: [finding('SCHEMA_MISMATCH', null, text)] };
 }

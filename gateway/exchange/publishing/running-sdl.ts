@@ -1,17 +1,32 @@
-import { request } from 'undici';
+import { Agent, request } from 'undici';
 import { z } from 'zod';
+import { judgedLookup } from '../../addresses.ts';
 
 const TIMEOUT_MS = 5_000;
 const MOST_BYTES = 2_000_000;
 
 const Answer = z.object({ data: z.object({ _service: z.object({ sdl: z.string() }) }) });
 
-/** The SDL that a running subgraph says it runs; null when it does not answer as a subgraph. Redirects are not followed. */
-export async function runningSdl(url: string): Promise<string | null> {
+export interface Asking {
+  readonly url: string;
+  readonly authorization: string;
+  /** The host has been approved wherever it leads. */
+  readonly isTrusted: boolean;
+}
+
+/**
+ * The SDL that a running subgraph says it runs; null when it does not answer as a subgraph. Redirects are not followed, and the
+ * address is judged when it is connected to.
+ */
+export async function runningSdl({ url, authorization, isTrusted }: Asking): Promise<string | null> {
+  const dispatcher = new Agent({
+    connect: { timeout: TIMEOUT_MS, ...(!isTrusted && { lookup: judgedLookup }) },
+  });
   try {
     const { statusCode, body } = await request(url, {
+      dispatcher,
       method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      headers: { 'content-type': 'application/json', accept: 'application/json', authorization },
       body: JSON.stringify({ query: '{ _service { sdl } }' }),
       headersTimeout: TIMEOUT_MS,
       bodyTimeout: TIMEOUT_MS,
@@ -29,5 +44,7 @@ export async function runningSdl(url: string): Promise<string | null> {
     return parsed.success ? parsed.data.data._service.sdl : null;
   } catch {
     return null;
+  } finally {
+    await dispatcher.destroy();
   }
 }

@@ -1,6 +1,6 @@
-import { type DocumentNode, parse, validate } from 'graphql';
+import { buildASTSchema, type DocumentNode, type GraphQLSchema, parse, validate } from 'graphql';
 import type { CompositionProblem } from '../compose.ts';
-import { publish } from '../publication.ts';
+import { type Prepared, preparePublication } from '../prepare.ts';
 import type { Subgraph } from '../rules.ts';
 import { catalogueFindings, sharingOf } from './catalogue-rules.ts';
 import { type Finding, finding } from './finding.ts';
@@ -21,8 +21,19 @@ export interface CheckInput {
   readonly operations: readonly SeenOperation[];
   /** Does the candidate's department hold a grant for a coordinate? */
   isGranted(coordinate: string): boolean;
-  /** Why classes change or operations break, as the department states it. */
+  /** Why classes change, as the department states it. */
   readonly reason?: string;
+  /** Operations that break are accepted. Nothing else can be forced. */
+  readonly isForced?: boolean;
+}
+
+/** What examining came to: every reason against, and what would be live if there is none. */
+export interface Examined {
+  readonly findings: readonly Finding[];
+  /** Findings that were overridden. */
+  readonly forced: readonly Finding[];
+  /** Null when it does not compose. */
+  readonly prepared: Prepared | null;
 }
 
 /** Bounds that a real department's schema is far below. */
@@ -34,24 +45,32 @@ const SUBGRAPH_NAME = /^[a-z][a-z0-9-]{1,62}$/;
 const RESERVED_SUBGRAPHS = new Set(['liancha', 'exchange', 'gateway', 'platform', 'admin']);
 
 /** Every reason why a subgraph may not go live; none when it may. Pure: what needs a network is in `reach.ts`. */
-export function checkSubgraph(input: CheckInput): Finding[] {
+export function checkSubgraph(input: CheckInput): readonly Finding[] {
+  return examineSubgraph(input).findings;
+}
+
+/** The same, with what would be live. */
+export function examineSubgraph(input: CheckInput): Examined {
   const { candidate, live } = input;
   const names = nameFindings(candidate, live);
+  const refuse = (finding: Finding): Examined => ({
+    findings: [...names, finding],
+    forced: [],
+    prepared: null,
+  });
   const size = sizeFinding(candidate.sdl);
-  if (size) return [...names, size];
+  if (size) return refuse(size);
   let model: Model;
   try {
     model = readModel(candidate);
   } catch (error) {
-    return [
-      ...names,
-      finding('COMPOSITION_ERROR', null, `SDL 不能解析 The SDL cannot be parsed: ${messageOf(error)}`),
-    ];
+    const text = `SDL 不能解析 The SDL cannot be parsed: ${messageOf(error)}`;
+    return refuse(finding('COMPOSITION_ERROR', null, text));
   }
   const fields = [...model.types.values()].reduce((sum, type) => sum + type.fields.length, 0);
   if (model.types.size > MOST_TYPES || fields > MOST_FIELDS) {
     const text = `${model.types.size} 个类型、${fields} 个字段，超过上限 exceed the limit of ${MOST_TYPES} types and ${MOST_FIELDS} fields`;
-    return [...names, finding('COMPOSITION_ERROR', null, text)];
+    return refuse(finding('COMPOSITION_ERROR', null, text));
   }
   const others = live.filter((one) => one.name !== candidate.name);
   const otherModels = others.flatMap((one) => modelOf(one));
@@ -66,10 +85,51 @@ export function checkSubgraph(input: CheckInput): Finding[] {
   ];
   // A name that cannot be used must not hide what else is wrong.
   const named = SUBGRAPH_NAME.test(candidate.name) ? candidate : { ...candidate, name: 'candidate' };
-  const result = publish([...others, named], input.specification);
-  if (!result.ok) return [...found, ...compositionFindings(result.problems, found)];
-  if (input.reason) return found;
-  return [...found, ...operationFindings(input.operations, result.publication.schema)];
+  const result = preparePublication([...others, named], input.specification);
+  if (!result.ok) return uncomposed([...found, ...compositionFindings(result.problems, found)]);
+  return withOperations(found, input, result.prepared);
+}
+
+function uncomposed(findings: readonly Finding[]): Examined {
+  return { findings, forced: [], prepared: null };
+}
+
+/** Only that operations break may be forced. */
+function withOperations(
+  found: readonly Finding[],
+  { operations, isForced = false }: Pick<CheckInput, 'operations' | 'isForced'>,
+  prepared: Prepared,
+): Examined {
+  const broken = operationFindings(operations, prepared);
+  return isForced
+    ? { findings: found, forced: broken, prepared }
+    : { findings: [...found, ...broken], forced: [], prepared };
+}
+
+/** Every reason why a subgraph may not be taken out of what is live. */
+export function examineRetirement(
+  name: string,
+  input: Omit<CheckInput, 'candidate' | 'isGranted'>,
+): Examined {
+  const { live, specification } = input;
+  const left = live.filter((one) => one.name !== name);
+  if (left.length === 0) {
+    const text = '最后一个子图不能停用。 The last subgraph cannot be retired.';
+    return uncomposed([finding('COMPOSITION_ERROR', null, text)]);
+  }
+  const result = preparePublication(left, specification);
+  if (!result.ok) return uncomposed(compositionFindings(result.problems, []));
+  return withOperations([], input, result.prepared);
+}
+
+/** Other departments' items that a subgraph is computed from: those for which its department may need a grant. */
+export function requiredCoordinates(candidate: Subgraph, live: readonly Subgraph[]): string[] {
+  const [model] = modelOf(candidate);
+  if (!model || sizeFinding(candidate.sdl)) return [];
+  const found = new Set<string>();
+  const others = live.filter((one) => one.name !== candidate.name).flatMap(modelOf);
+  requiresFindings(model, others, (coordinate) => found.add(coordinate) !== null);
+  return [...found];
 }
 
 function nameFindings({ name, provider }: Subgraph, live: readonly Subgraph[]): Finding[] {
@@ -141,10 +201,10 @@ function compositionFindings(problems: readonly CompositionProblem[], found: rea
   });
 }
 
-function operationFindings(
-  operations: readonly SeenOperation[],
-  schema: Parameters<typeof validate>[0],
-): Finding[] {
+function operationFindings(operations: readonly SeenOperation[], { consumerSdl }: Prepared): Finding[] {
+  if (operations.length === 0) return [];
+  const trusted = { assumeValid: true, assumeValidSDL: true };
+  const schema: GraphQLSchema = buildASTSchema(parse(consumerSdl, { noLocation: true }), trusted);
   return operations.flatMap(({ text, departments }): Finding[] => {
     let document: DocumentNode;
     try {
@@ -156,7 +216,7 @@ function operationFindings(
     if (errors.length === 0) return [];
     const names = departments.join('、');
     const shown = text.replace(/\s+/g, ' ').slice(0, 200);
-    const message = `近期查询将失效（${names}）：${errors.map((one) => one.message).join(' ')} — ${shown} 请保留，或以 --reason 说明理由。 An operation that was asked lately would break; keep what it needs, or state a reason.`;
+    const message = `近期查询将失效（${names}）：${errors.map((one) => one.message).join(' ')} — ${shown} 请保留，或说明理由并强制发布（--force --reason）。 An operation that was asked lately would break; keep what it needs, or force it with a reason (--force --reason).`;
     return [finding('BREAKS_OPERATIONS', null, message)];
   });
 }

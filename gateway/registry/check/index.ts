@@ -1,3 +1,11 @@
-export { type CheckInput, checkSubgraph, type SeenOperation } from './check.ts';
+export {
+  type CheckInput,
+  checkSubgraph,
+  type Examined,
+  examineRetirement,
+  examineSubgraph,
+  requiredCoordinates,
+  type SeenOperation,
+} from './check.ts';
 export { FINDING_CODES, type Finding, type FindingCode, finding } from './finding.ts';
 export { mismatchFinding, urlFinding } from './reach.ts';

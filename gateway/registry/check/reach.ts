@@ -1,28 +1,7 @@
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import { type DocumentNode, Kind, parse, print, type TypeDefinitionNode } from 'graphql';
+import { isForbiddenAddress } from '../../addresses.ts';
 import { type Finding, finding } from './finding.ts';
-
-/** Addresses at which no provider may be: this machine, its links, and the metadata services of clouds. */
-const FORBIDDEN = new BlockList();
-FORBIDDEN.addSubnet('0.0.0.0', 8);
-FORBIDDEN.addSubnet('127.0.0.0', 8);
-FORBIDDEN.addSubnet('169.254.0.0', 16);
-FORBIDDEN.addSubnet('100.100.100.200', 32);
-FORBIDDEN.addSubnet('224.0.0.0', 4);
-FORBIDDEN.addAddress('255.255.255.255');
-FORBIDDEN.addAddress('::', 'ipv6');
-FORBIDDEN.addAddress('::1', 'ipv6');
-FORBIDDEN.addSubnet('fe80::', 10, 'ipv6');
-FORBIDDEN.addSubnet('ff00::', 8, 'ipv6');
-FORBIDDEN.addAddress('fd00:ec2::254', 'ipv6');
-
-/** May a provider be asked at this address? */
-export function isForbiddenAddress(address: string): boolean {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped) return isForbiddenAddress(mapped);
-  const family = isIP(address);
-  return family === 0 || FORBIDDEN.check(address, family === 6 ? 'ipv6' : 'ipv4');
-}
 
 /**
  * Is the URL one that the gateway may ask? `allowed` are hosts (`host` or `host:port`) that the administrator has approved;

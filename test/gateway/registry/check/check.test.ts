@@ -211,7 +211,7 @@ describe('a subgraph that breaks a rule', () => {
     expect(check(subgraph('other', sdl, 'people'))).toEqual([]);
   });
 
-  it('is told which operations of whom would break, unless a reason is stated', () => {
+  it('is told which operations of whom would break, unless it is forced', () => {
     const text = 'query { person(id: "1") { phone } }';
     const candidate = changed(/phone: String .*/, '');
     const operations = [
@@ -221,7 +221,8 @@ describe('a subgraph that breaks a rule', () => {
     const found = check(candidate, { operations });
     expect(brief(found)).toEqual([['BREAKS_OPERATIONS', null]]);
     expect(found[0]?.message).toContain('教育局');
-    expect(check(candidate, { operations, reason: '职责调整' })).toEqual([]);
+    expect(check(candidate, { operations, reason: '职责调整' })).toHaveLength(1);
+    expect(check(candidate, { operations, isForced: true })).toEqual([]);
   });
 
   it('is told everything at once, with the article and what to do', () => {

@@ -1,0 +1,95 @@
+import { Worker } from 'node:worker_threads';
+import { builtFile } from '../../files.ts';
+import type { CatalogueResource } from '../catalogue.ts';
+import type { Prepared, Problems } from '../prepare.ts';
+import type { SharingRule, Subgraph } from '../rules.ts';
+import type { ExamineTask, Results, Task, Told } from './messages.ts';
+
+/** Composes and checks in a thread of its own, one task after the other. */
+export interface Composer {
+  required(candidate: Subgraph, live: readonly Subgraph[]): Promise<Results['required']>;
+  diff(before: string | null, after: string): Promise<Results['diff']>;
+  examine(task: Omit<ExamineTask, 'kind'>): Promise<Results['examine']>;
+  retire(task: Omit<Extract<Task, { kind: 'retire' }>, 'kind'>): Promise<Results['retire']>;
+  /** What serving needs, and what enters into the catalogue. */
+  prepare(subgraphs: readonly Subgraph[], supergraphSdl: string | null): Promise<PreparedForServing>;
+  close(): Promise<void>;
+}
+
+export type PreparedForServing =
+  | {
+      readonly ok: true;
+      readonly prepared: Prepared;
+      readonly catalogue: readonly CatalogueResource[];
+    }
+  | Problems;
+
+interface Waiting {
+  readonly rules: SharingRule[];
+  resolve(result: Results[keyof Results]): void;
+  reject(error: Error): void;
+}
+
+/** Composition makes millions of small objects: with little room for the young ones most of its time goes to collecting them. */
+const YOUNG_MB = 128;
+
+/** `specification` is the text of `sharing.graphql`. A thread that dies is replaced at the next task. */
+export function openComposer(specification: string): Composer {
+  let worker: Worker | null = null;
+  let next = 0;
+  const waiting = new Map<number, Waiting>();
+
+  const start = (): Worker => {
+    const started = new Worker(builtFile(import.meta.url, './composing-thread.js'), {
+      workerData: specification,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    });
+    started.on('message', (told: Told) => {
+      const one = waiting.get(told.id);
+      if (told.kind === 'rules') return void one?.rules.push(...told.rules);
+      waiting.delete(told.id);
+      if (waiting.size === 0) started.unref();
+      if (told.kind === 'done') one?.resolve(told.result);
+      else one?.reject(new Error(told.message));
+    });
+    const end = (reason: Error): void => {
+      if (worker === started) worker = null;
+      for (const one of waiting.values()) one.reject(reason);
+      waiting.clear();
+    };
+    started.once('error', end);
+    started.once('exit', () => end(new Error('the thread that composes has ended')));
+    return started;
+  };
+
+  const ask = async <Kind extends keyof Results>(
+    task: Extract<Task, { kind: Kind }>,
+    rules: SharingRule[] = [],
+  ): Promise<Results[Kind]> => {
+    worker ??= start();
+    const thread = worker;
+    thread.ref();
+    next++;
+    const id = next;
+    const result = await new Promise<Results[keyof Results]>((resolve, reject) => {
+      waiting.set(id, { rules, resolve, reject });
+      thread.postMessage({ id, task });
+    });
+    return result as Results[Kind];
+  };
+
+  return {
+    required: (candidate, live) => ask({ kind: 'required', candidate, live }),
+    diff: (before, after) => ask({ kind: 'diff', before, after }),
+    examine: (task) => ask({ kind: 'examine', ...task }),
+    retire: (task) => ask({ kind: 'retire', ...task }),
+    async prepare(subgraphs, supergraphSdl) {
+      const rules: SharingRule[] = [];
+      const result = await ask({ kind: 'prepare', subgraphs, supergraphSdl }, rules);
+      return result.ok ? { ...result, prepared: { ...result.prepared, rules } } : result;
+    },
+    async close() {
+      await worker?.terminate();
+    },
+  };
+}

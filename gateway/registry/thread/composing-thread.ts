@@ -1,0 +1,96 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { LRUCache } from 'lru-cache';
+import type { SharingClass } from '../../words.ts';
+import { readCatalogue } from '../catalogue.ts';
+import {
+  type Examined,
+  examineRetirement,
+  examineSubgraph,
+  mismatchFinding,
+  requiredCoordinates,
+} from '../check/index.ts';
+import { diffVersions } from '../diff.ts';
+import { type Prepared, type PreparedResult, preparePublication, revisionOf } from '../prepare.ts';
+import type { Subgraph } from '../rules.ts';
+import type { Asked, Composed, ExamineTask, Results, Task, Told } from './messages.ts';
+
+/** The thread that composes and checks: minutes of work for a large supergraph would hold up queries in any other. */
+const port = parentPort;
+if (!port) throw new Error('this is the thread that composes, not a program');
+
+const specification = String(workerData);
+/** What was just checked is what will go live. */
+const kept = new LRUCache<string, Prepared>({ max: 3 });
+const RULES_IN_PART = 500;
+
+const tell = (told: Told): void => port.postMessage(told);
+
+port.on('message', ({ id, task }: Asked) => {
+  carryOut(id, task).then(
+    (result) => tell({ kind: 'done', id, result }),
+    (error: unknown) => {
+      tell({ kind: 'failed', id, message: error instanceof Error ? (error.stack ?? '') : String(error) });
+    },
+  );
+});
+
+async function carryOut(id: number, task: Task): Promise<Results[keyof Results]> {
+  switch (task.kind) {
+    case 'required':
+      return requiredCoordinates(task.candidate, task.live);
+    case 'diff':
+      return diffVersions(task.before, task.after);
+    case 'examine':
+      return examine(task);
+    case 'retire': {
+      const examined = examineRetirement(task.name, { ...task, specification });
+      return { findings: examined.findings, forced: examined.forced, composed: keep(examined) };
+    }
+    case 'prepare': {
+      const result = prepare(task.subgraphs, task.supergraphSdl);
+      if (!result.ok) return result;
+      const { rules, ...prepared } = result.prepared;
+      const classes = new Map<string, SharingClass>(rules.map((one) => [one.coordinate, one.class]));
+      const catalogue = readCatalogue(task.subgraphs, (coordinate) => classes.get(coordinate) ?? 'WITHHELD');
+      for (let at = 0; at < rules.length; at += RULES_IN_PART)
+        tell({ kind: 'rules', id, rules: rules.slice(at, at + RULES_IN_PART) });
+      return { ok: true, prepared, catalogue };
+    }
+    default:
+      return task satisfies never;
+  }
+}
+
+async function examine(task: ExamineTask): Promise<Results['examine']> {
+  const { candidate, live, operations, granted, reason, isForced, running } = task;
+  const examined = examineSubgraph({
+    candidate,
+    live,
+    specification,
+    operations,
+    isGranted: (coordinate) => granted.includes(coordinate),
+    isForced,
+    ...(reason !== null && { reason }),
+  });
+  const mismatch = running === null ? null : mismatchFinding(candidate.sdl, running);
+  const findings = mismatch ? [...examined.findings, mismatch] : examined.findings;
+  // What cannot be read has no differences.
+  const before = live.find((one) => one.name === candidate.name)?.sdl ?? null;
+  const { prepared, forced } = examined;
+  const diff = prepared ? await diffVersions(before, candidate.sdl) : [];
+  const resources = prepared ? readCatalogue([candidate]) : [];
+  return { findings, forced, diff, resources, composed: keep(examined) };
+}
+
+function keep({ prepared }: Examined): Composed | null {
+  if (!prepared) return null;
+  const { revision, supergraphSdl } = prepared;
+  kept.set(revision, prepared);
+  return { revision, supergraphSdl };
+}
+
+function prepare(subgraphs: readonly Subgraph[], supergraphSdl: string | null): PreparedResult {
+  const known = kept.get(revisionOf(subgraphs));
+  if (known) return { ok: true, prepared: { ...known, subgraphs } };
+  return preparePublication(subgraphs, specification, supergraphSdl ?? undefined);
+}

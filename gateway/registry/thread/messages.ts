@@ -1,0 +1,78 @@
+import type { CatalogueResource } from '../catalogue.ts';
+import type { Finding, SeenOperation } from '../check/index.ts';
+import type { CompositionProblem } from '../compose.ts';
+import type { SchemaChange } from '../diff.ts';
+import type { Prepared } from '../prepare.ts';
+import type { SharingRule, Subgraph } from '../rules.ts';
+
+/** What is asked of the thread that composes. */
+export type Task =
+  | { readonly kind: 'required'; readonly candidate: Subgraph; readonly live: readonly Subgraph[] }
+  | ExamineTask
+  | { readonly kind: 'diff'; readonly before: string | null; readonly after: string }
+  | {
+      readonly kind: 'retire';
+      readonly name: string;
+      readonly live: readonly Subgraph[];
+      readonly operations: readonly SeenOperation[];
+      readonly isForced: boolean;
+    }
+  | {
+      readonly kind: 'prepare';
+      readonly subgraphs: readonly Subgraph[];
+      /** The supergraph, where it was composed before. */
+      readonly supergraphSdl: string | null;
+    };
+
+export interface ExamineTask {
+  readonly kind: 'examine';
+  readonly candidate: Subgraph;
+  readonly live: readonly Subgraph[];
+  readonly operations: readonly SeenOperation[];
+  /** Those of the required coordinates for which the department holds a grant. */
+  readonly granted: readonly string[];
+  readonly reason: string | null;
+  readonly isForced: boolean;
+  /** The running service's SDL, compared where it is known. */
+  readonly running: string | null;
+}
+
+/** What was composed, without what only serving it needs. */
+export interface Composed {
+  readonly revision: string;
+  readonly supergraphSdl: string;
+}
+
+/** What the thread answers, by the kind of task. */
+export interface Results {
+  readonly diff: readonly SchemaChange[];
+  readonly required: readonly string[];
+  readonly examine: {
+    readonly findings: readonly Finding[];
+    readonly forced: readonly Finding[];
+    readonly diff: readonly SchemaChange[];
+    /** What the candidate would enter into the catalogue. */
+    readonly resources: readonly CatalogueResource[];
+    readonly composed: Composed | null;
+  };
+  readonly retire: {
+    readonly findings: readonly Finding[];
+    readonly forced: readonly Finding[];
+    readonly composed: Composed | null;
+  };
+  readonly prepare:
+    | {
+        readonly ok: true;
+        readonly prepared: Omit<Prepared, 'rules'>;
+        readonly catalogue: readonly CatalogueResource[];
+      }
+    | { readonly ok: false; readonly problems: readonly CompositionProblem[] };
+}
+
+export type Asked = { readonly id: number; readonly task: Task };
+
+/** Rules come before the result they belong to, in parts, so that receiving them never takes long at a time. */
+export type Told =
+  | { readonly kind: 'rules'; readonly id: number; readonly rules: readonly SharingRule[] }
+  | { readonly kind: 'done'; readonly id: number; readonly result: Results[keyof Results] }
+  | { readonly kind: 'failed'; readonly id: number; readonly message: string };
