@@ -48,12 +48,14 @@ async function backToVersion(
   subgraph: string,
   { version: number, reason }: RollBackInput,
 ): Promise<Change> {
+  const owner = await parts.ownerOf(subgraph);
+  if (owner === null) throw notFound('子图 subgraph', subgraph);
+  requireOwner(parts, caller, owner, `退回子图 ${subgraph} rolling back a subgraph`);
   const target =
     typeof number === 'number'
       ? await readVersion(parts.database, subgraph, number)
       : await liveBefore(parts, state, subgraph);
   if (!target) throw notFound('可退回的版本 version to go back to', `${subgraph} ${number ?? ''}`.trim());
-  requireOwner(parts, caller, target.department, `退回子图 ${subgraph} rolling back a subgraph`);
   const live = state.versions.map((one) => subgraphOf(one, parts.nameOf));
   const candidate = subgraphOf(target, parts.nameOf);
   const required = await parts.composer.required(candidate, live);

@@ -33,6 +33,11 @@ export function serverDatabase(url: string, report: Reporter): Database {
     async transaction(work) {
       const client = await pool.connect().catch(rethrow);
       let failed: Error | undefined;
+      // A server that ends tells also those who are not asking: nobody listening would end the process.
+      const lost = (error: Error): void => {
+        failed = error;
+      };
+      client.on('error', lost);
       try {
         await ask(client, 'begin');
         const result = await work({ query: (sql, parameters) => ask(client, sql, parameters) });
@@ -44,6 +49,7 @@ export function serverDatabase(url: string, report: Reporter): Database {
         });
         throw error;
       } finally {
+        client.off('error', lost);
         client.release(failed);
       }
     },
