@@ -58,7 +58,11 @@ export function preparePublication(
   const revision = revisionOf(subgraphs);
   const services =
     composed?.services ??
-    subgraphs.map(({ name, url, sdl }) => ({ name, url, typeDefs: withOneOf(completeSdl(sdl, specification)) }));
+    subgraphs.map(({ name, url, sdl }) => ({
+      name,
+      url,
+      typeDefs: withOneOf(completeSdl(sdl, specification)),
+    }));
   const index = buildSharingIndex(
     revision,
     services.map(({ name, url, typeDefs }) => buildSubgraph(name, url, typeDefs)),
