@@ -64,6 +64,28 @@ test('the documentation shows class, purposes and provider of a field', async ()
   }
 });
 
+test('a denied item leads to an application with everything filled in, which can be submitted there', async () => {
+  const visitor = await browser.newPage();
+  visitor.on('pageerror', (error) => faults.push(error.message));
+  const denied = await system.ask(
+    `query ${purpose()} { person(idNumber: "${system.examples.person}") { insuranceMonths } }`,
+  );
+  await visitor.goto(String(denied.errors[0]?.extensions.apply));
+  const form = visitor.locator('.application form');
+  await form.waitFor({ timeout: 30_000 });
+  const text = await form.textContent();
+  expect(text).toContain('Person.insuranceMonths');
+  expect(text).toContain('云溪市人力资源和社会保障局');
+  expect(await form.locator('input[value=ADMINISTRATIVE_BASIS]').isChecked()).toBe(true);
+  await form.locator('input[name=duties]').fill('不动产登记');
+  await form.locator('input[name=legalBasis]').fill('《不动产登记暂行条例》');
+  await form.locator('button[type=submit]').click();
+  const submitted = visitor.locator('.application .submitted');
+  await submitted.waitFor();
+  expect(await submitted.textContent()).toContain('SUBMITTED');
+  await visitor.close();
+});
+
 test('the purpose helper writes @purpose into the operation, in place of one that is there', async () => {
   await page.selectOption('select[name=use]', 'DATA_VERIFICATION');
   await page.fill('input[name=matter]', 'YX-TEST-9');

@@ -34,6 +34,7 @@ export function ErrorCards({ errors }: { readonly errors: readonly AnswerError[]
             {extensions.coordinate && <code>{extensions.coordinate}</code>}
             {extensions.class && <span className="tag">{CLASSES[extensions.class]}</span>}
             {extensions.provider && <span className="provider">{extensions.provider}</span>}
+            {extensions.apply && <a href={extensions.apply}>申请 Apply</a>}
           </header>
           <p>{extensions.messages?.['zh-CN'] ?? message}</p>
           {extensions.messages && <p lang="en">{extensions.messages.en}</p>}

@@ -6,6 +6,7 @@ import type { Fetcher } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
 import { useEffect, useMemo, useState } from 'react';
 import { createRoot } from 'react-dom/client';
+import { ApplicationForm, linkedApplication } from './application.tsx';
 import { type AnswerError, ErrorCards } from './errors.tsx';
 import { EXAMPLES } from './examples.ts';
 import { type Department, demonstrationDepartments, demonstrationToken } from './session.ts';
@@ -84,6 +85,9 @@ function Page() {
           </label>
         )}
       </header>
+      {token && linkedApplication(location.search).coordinates.length > 0 && (
+        <ApplicationForm key={`apply ${token}`} token={token} />
+      )}
       <div id={HELPERS_ID} className="helpers" />
       {token && (
         <GraphiQL
