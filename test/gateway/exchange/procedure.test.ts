@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import {
@@ -98,4 +99,17 @@ test('a grant that has ended is not begun again, and only its provider or the co
   for (const move of GRANT_MOVES)
     for (const state of ['REVOKED', 'RETURNED', 'EXPIRED'] as const)
       expect(judgeMove(GRANT_PROCEDURE, state, move, ['HOLDER', 'PROVIDER', 'COORDINATOR']).ok).toBe(false);
+});
+
+test('docs/applications.md tells every state with every move', () => {
+  const lines = readFileSync('docs/applications.md', 'utf8').split('\n');
+  for (const state of STATES) {
+    const row = lines.find((line) => line.startsWith(`| \`${state}\` `)) ?? '';
+    const told = [...row.matchAll(/`(\w+)` → `(\w+)`/g)].map(([, move, to]) => `${move} ${to}`);
+    expect(told.sort()).toEqual(
+      Object.entries(PROCEDURE[state])
+        .map(([move, { to }]) => `${move} ${to}`)
+        .sort(),
+    );
+  }
 });
