@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
+import { remembered } from './remembered.ts';
 import { openSecrets, type SecretKey } from './secrets.ts';
 import type { SuiteName } from './suite.ts';
 
@@ -28,26 +28,20 @@ export function openKeyedHashes(keyFolder: string, suite: SuiteName): KeyedHashe
 }
 
 export function keyedHashes(suite: SuiteName, subjects: SecretKey, digests: SecretKey): KeyedHashes {
-  const kept = (secret: Buffer): ((value: unknown) => string) => {
-    const hashes = new LRUCache<string, string>({ max: KEPT_HASHES });
-    return (value) => {
-      const text = String(value);
-      const known = hashes.get(text);
-      if (known !== undefined) return known;
-      const hash = keyedHash(suite, secret, text);
-      hashes.set(text, hash);
-      return hash;
-    };
-  };
+  const subject = remembered(KEPT_HASHES, (text) => keyedHash(suite, subjects.secret, text));
+  const operation = remembered(KEPT_HASHES, (text) => keyedHash(suite, digests.secret, text));
+  let salted = '';
+  let salt: Buffer = Buffer.alloc(0);
   return {
     keys: { subjectKey: subjects.id, digestKey: digests.id },
-    subject: kept(subjects.secret),
-    operation: kept(digests.secret),
-    content: (disclosure, content) =>
-      createHash(digestName(suite))
-        .update(saltOf(suite, digests.secret, disclosure))
-        .update(content)
-        .digest('base64url'),
+    subject: (value) => subject(String(value)),
+    operation,
+    content(disclosure, content) {
+      // Variables and answer of one disclosure follow each other.
+      if (disclosure !== salted) salt = saltOf(suite, digests.secret, disclosure);
+      salted = disclosure;
+      return createHash(digestName(suite)).update(salt).update(content).digest('base64url');
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import {
   createPublicKey,
   generateKeyPairSync,
   type KeyObject,
+  hash as oneShot,
   sign,
   verify,
 } from 'node:crypto';
@@ -29,6 +30,8 @@ export function suiteOf(name: SuiteName): Suite {
   return {
     name,
     hash(...parts) {
+      const [first] = parts;
+      if (parts.length === 1 && first !== undefined) return oneShot(digest, first, 'buffer');
       const hash = createHash(digest);
       for (const part of parts) hash.update(part);
       return hash.digest();

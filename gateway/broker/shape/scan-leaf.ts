@@ -20,24 +20,27 @@ const FALSE = Buffer.from('false');
 const ESCAPED = new Set(Buffer.from('"\\/bfnrt'));
 const UNICODE = 0x75; // u
 
-export function scanBytes(bytes: Buffer, at: number, expected: Buffer): number {
+function scanBytes(bytes: Buffer, at: number, expected: Buffer): number {
   const length = expected.length;
   for (let index = 0; index < length; index++) if (bytes[at + index] !== expected[index]) return -1;
   return at + length;
 }
+
+/** Bytes that stand for themselves in a string: anything but `"`, `\\` and control characters. */
+const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH ? 1 : 0,
+);
 
 export function scanString(bytes: Buffer, from: number): number {
   if (bytes[from] !== QUOTE) return -1;
   const { length } = bytes;
   let at = from + 1;
   while (at < length) {
-    const byte = bytes[at]!;
-    if (byte === QUOTE) return at + 1;
-    if (byte === BACKSLASH) {
-      at = scanEscape(bytes, at + 1);
-      if (at < 0) return -1;
-    } else if (byte < 0x20) return -1;
-    else at++;
+    while (at < length && PLAIN[bytes[at]!] === 1) at++;
+    if (bytes[at] === QUOTE) return at + 1;
+    if (bytes[at] !== BACKSLASH) return -1;
+    at = scanEscape(bytes, at + 1);
+    if (at < 0) return -1;
   }
   return -1;
 }

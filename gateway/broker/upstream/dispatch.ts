@@ -50,6 +50,8 @@ export function dispatchJson(
 /** Gathers one answer: bounded in size and in time. */
 class Answer implements Dispatcher.DispatchHandler {
   readonly #chunks: Buffer[] = [];
+  /** The whole body where its length was announced and it comes in pieces: each is copied as it comes, and let go. */
+  #body: Buffer | null = null;
   readonly #limit: BodyLimit;
   readonly #timer: NodeJS.Timeout;
   #controller: Dispatcher.DispatchController | null = null;
@@ -79,7 +81,7 @@ class Answer implements Dispatcher.DispatchHandler {
     const type = headers['content-type'];
     this.#isJson = typeof type === 'string' && /^application\/(graphql-response\+)?json\b/i.test(type);
     const length = headers['content-length'];
-    if (typeof length === 'string') this.#announced = Number(length);
+    if (typeof length === 'string' && /^\d+$/.test(length)) this.#announced = Number(length);
     // Redirects and empty successes are no answers; errors may bring a GraphQL response along.
     const isAnswer = status === 200 || status >= 400;
     if (!isAnswer || !this.#isJson || this.#announced > this.#limit.answerBytes)
@@ -87,20 +89,22 @@ class Answer implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    const at = this.#size;
     this.#size += chunk.length;
-    if (this.#size > this.#limit.answerBytes) this.#abort({ kind: 'refused' });
-    else this.#chunks.push(chunk);
+    const isTooLong = this.#announced >= 0 && this.#size > this.#announced;
+    if (isTooLong || this.#size > this.#limit.answerBytes) this.#abort({ kind: 'refused' });
+    else if (this.#announced <= chunk.length) this.#chunks.push(chunk);
+    else {
+      this.#body ??= Buffer.allocUnsafeSlow(this.#announced);
+      this.#body.set(chunk, at);
+    }
   }
 
   onResponseEnd(): void {
-    const [first] = this.#chunks;
     const isTruncated = this.#announced >= 0 && this.#announced !== this.#size;
-    if (isTruncated) this.#settle({ kind: 'refused' });
-    else
-      this.#settle({
-        kind: 'answered',
-        body: this.#chunks.length === 1 && first ? first : Buffer.concat(this.#chunks),
-      });
+    this.#settle(
+      isTruncated ? { kind: 'refused' } : { kind: 'answered', body: this.#body ?? joined(this.#chunks) },
+    );
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -119,4 +123,9 @@ class Answer implements Dispatcher.DispatchHandler {
     this.#resolve?.(attempt);
     this.#resolve = null;
   }
+}
+
+function joined(chunks: readonly Buffer[]): Buffer {
+  const [first] = chunks;
+  return chunks.length === 1 && first ? first : Buffer.concat(chunks);
 }

@@ -44,18 +44,29 @@ function postedOperation(body: unknown): Posted | null {
   return { query, operationName, variables: variables === null ? NO_VARIABLES : { ...variables } };
 }
 
-/** Sends an answer in one write. */
+/** Sends an answer in one write, of one piece or several. */
 export function sendAnswer(
   response: ServerResponse,
   answer: Answer,
   type: ResponseType,
   language: Language,
 ): void {
-  const bytes = answerBody(answer, language);
-  response.writeHead(statusOfAnswer(answer, type), {
-    'content-type': `${type}; charset=utf-8`,
-    'content-length': bytes.length,
-    'cache-control': 'no-store',
-  });
-  response.end(bytes);
+  const pieces = answerBody(answer, language);
+  response.writeHead(statusOfAnswer(answer, type), [
+    'content-type',
+    CONTENT_TYPE[type],
+    'content-length',
+    String(pieces.reduce((sum, piece) => sum + piece.length, 0)),
+    'cache-control',
+    'no-store',
+  ]);
+  const last = pieces.length - 1;
+  if (last > 0) response.cork();
+  for (let index = 0; index < last; index++) response.write(pieces[index]);
+  response.end(pieces[last]); // Which uncorks.
 }
+
+const CONTENT_TYPE: Readonly<Record<ResponseType, string>> = {
+  'application/json': 'application/json; charset=utf-8',
+  'application/graphql-response+json': 'application/graphql-response+json; charset=utf-8',
+};

@@ -15,15 +15,19 @@ const ALWAYS_BY_STATUS = new Set<ErrorCode>([
 
 const DATA = Buffer.from('{"data":');
 
-/** Writes an answer as a GraphQL response body. Data that is bytes already is not touched. */
-export function answerBody(answer: Answer, language: Language): Buffer {
+/** Larger data is written beside what surrounds it; smaller data is copied, so that there is one piece to write. */
+const COPIED = 16_384;
+
+/** Writes an answer as a GraphQL response body, in pieces. Data that is bytes already is not touched. */
+export function answerBody(answer: Answer, language: Language): readonly Buffer[] {
   const tail = `"extensions":${JSON.stringify(extensionsOf(answer))}}`;
   const errors =
     answer.failures.length === 0
       ? ''
       : `"errors":${JSON.stringify(answer.failures.map((one) => formatFailure(one, language)))},`;
-  if (!answer.data) return Buffer.from(`{${errors}${tail}`);
-  return Buffer.concat([DATA, answer.data, Buffer.from(`,${errors}${tail}`)]);
+  if (!answer.data) return [Buffer.from(`{${errors}${tail}`)];
+  const pieces = [DATA, answer.data, Buffer.from(`,${errors}${tail}`)];
+  return answer.data.length > COPIED ? pieces : [Buffer.concat(pieces)];
 }
 
 /** `extensions` of an answer: the receipt, with its proof where that was asked for, what is disputed, what was checked. */
