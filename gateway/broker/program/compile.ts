@@ -1,7 +1,10 @@
 import type { PlanNode, QueryPlan } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
-import { compileFetch, type ProviderName, type RunState, type Step } from './fetch-step.ts';
-import type { Path } from './paths.ts';
+import { compileEntityFetch } from './entity-fetch.ts';
+import { groupTasks } from './groups.ts';
+import { compileRootFetch } from './root-fetch.ts';
+import type { ProviderName, RunState, Step } from './step.ts';
+import { isWanted, type Task, tasksOf } from './tasks.ts';
 
 /** Runs all fetches of a plan, merging what they bring into `state.data`. Never rejects for a provider's fault. */
 export interface PlanProgram {
@@ -22,42 +25,41 @@ export function compilePlan(schema: GraphQLSchema, plan: QueryPlan, providerName
   }
   // A lone fetch has nobody else's fields to speak for, and shaping takes only what was selected.
   if (node.kind === 'Fetch') {
-    const run = compileFetch(schema, node, [], providerName, { isAlone: true });
+    const run = compileRootFetch(schema, node, [], providerName, { isAlone: true });
     return { run, isLone: (node.outputRewrites ?? []).length === 0 };
   }
-  return { run: compileNode(schema, node, [], providerName), isLone: false };
+  return { run: compileTasks(schema, tasksOf(node), providerName), isLone: false };
 }
 
-function compileNode(schema: GraphQLSchema, node: PlanNode, path: Path, providerName: ProviderName): Step {
-  const compile = (inner: PlanNode, at: Path = path): Step => compileNode(schema, inner, at, providerName);
-  switch (node.kind) {
-    case 'Fetch':
-      return compileFetch(schema, node, path, providerName, { isAlone: false });
-    case 'Flatten':
-      return compile(node.node, [...path, ...node.path]);
-    case 'Parallel': {
-      const steps = node.nodes.map((one) => compile(one));
-      return async (state) => {
-        await Promise.all(steps.map((step) => step(state)));
-      };
+/** Each step begins as soon as the steps are done that bring what it needs. */
+function compileTasks(schema: GraphQLSchema, tasks: readonly Task[], providerName: ProviderName): Step {
+  const groups = groupTasks(tasks);
+  const steps = groups.map((group) => {
+    const waitsFor = new Set(group.flatMap((task) => [...task.after]));
+    const after = groups.flatMap((one, index) => (one.some((task) => waitsFor.has(task)) ? [index] : []));
+    return { step: compileGroup(schema, group, providerName), after };
+  });
+  return async (state) => {
+    const running: Promise<void>[] = [];
+    for (const { step, after } of steps) {
+      const [first] = after;
+      if (first === undefined) running.push(step(state));
+      else if (after.length === 1) running.push((running[first] ?? DONE).then(() => step(state)));
+      else running.push(Promise.all(after.map((index) => running[index])).then(() => step(state)));
     }
-    case 'Sequence': {
-      const steps = node.nodes.map((one) => compile(one));
-      return async (state) => {
-        for (const step of steps) await step(state);
-      };
-    }
-    case 'Condition': {
-      const { condition, ifClause, elseClause } = node;
-      const yes = ifClause && compile(ifClause);
-      const no = elseClause && compile(elseClause);
-      return async (state) => {
-        await (state.variables[condition] === true ? yes : no)?.(state);
-      };
-    }
-    case 'Defer':
-      throw new Error('@defer is not served');
-    default:
-      return node satisfies never;
-  }
+    await Promise.all(running);
+  };
+}
+
+const DONE = Promise.resolve();
+
+function compileGroup(schema: GraphQLSchema, group: readonly Task[], providerName: ProviderName): Step {
+  const [first] = group;
+  if (!first) throw new Error('a group without a fetch');
+  const { node, path, conditions } = first;
+  if (node.requires) return compileEntityFetch(schema, group, providerName);
+  const step = compileRootFetch(schema, node, path, providerName, { isAlone: false });
+  return async (state) => {
+    if (isWanted(conditions, state.variables)) await step(state);
+  };
 }

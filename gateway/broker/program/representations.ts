@@ -1,20 +1,62 @@
-import type { QueryPlanSelectionNode } from '@apollo/query-planner';
+import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
 import { isJsonObject, type JsonObject } from './record.ts';
-import { isOfType } from './rewrites.ts';
+import { compileRewrites, isOfType } from './rewrites.ts';
 
-/** Builds what a provider needs to know of an entity; null when a part of the key is missing. */
-export type RepresentationOf = (entity: JsonObject) => JsonObject | null;
+/** The JSON of what a provider needs to know of an entity; null when a part of the key is missing. */
+export type RepresentationOf = (entity: JsonObject) => string | null;
 
 /** Compiles the `requires` of a fetch. */
 export function compileRepresentation(
   schema: GraphQLSchema,
   requires: readonly QueryPlanSelectionNode[],
+  inputRewrites: FetchNode['inputRewrites'],
 ): RepresentationOf {
+  const rewrite = compileRewrites(schema, inputRewrites);
+  const plain = rewrite ? null : compilePlain(schema, requires);
+  if (plain) return plain;
   const select = compileSelections(schema, requires);
   return (entity) => {
     const representation = select(entity);
-    return representation !== null && typeof representation.__typename === 'string' ? representation : null;
+    if (representation === null || typeof representation.__typename !== 'string') return null;
+    rewrite?.(representation);
+    return JSON.stringify(representation);
+  };
+}
+
+/**
+ * The usual key: leaves of one type. Its text is written at once; there are far more representations than requests,
+ * and each text is also the key by which equal ones are found.
+ */
+function compilePlain(
+  schema: GraphQLSchema,
+  requires: readonly QueryPlanSelectionNode[],
+): RepresentationOf | null {
+  const names = new Set<string>();
+  const conditions = new Set<string | undefined>();
+  for (const one of requires) {
+    if (one.kind !== 'InlineFragment') return null;
+    conditions.add(one.typeCondition);
+    for (const field of one.selections) {
+      if (field.kind !== 'Field' || field.selections) return null;
+      names.add(field.alias ?? field.name);
+    }
+  }
+  const [condition] = conditions;
+  if (conditions.size !== 1 || condition === undefined || !names.has('__typename')) return null;
+  const parts = [...names].map((name, index) => ({
+    name,
+    key: `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`,
+  }));
+  return (entity) => {
+    if (typeof entity.__typename !== 'string' || !isOfType(schema, entity, condition, false)) return null;
+    let text = '';
+    for (const { name, key } of parts) {
+      const value = Object.hasOwn(entity, name) ? entity[name] : undefined;
+      if (value === undefined) return null;
+      text += `${key}${JSON.stringify(value)}`;
+    }
+    return `${text}}`;
   };
 }
 

@@ -1,0 +1,114 @@
+import { type GraphQLSchema, isInterfaceType } from 'graphql';
+import { type ReportedError, readAnswer } from './answer.ts';
+import { compileContexts } from './contexts.ts';
+import { compileMembers, type Gathered } from './entity-member.ts';
+import { compileJoined } from './joined-request.ts';
+import { mergeInto } from './merge.ts';
+import { isJsonObject, type JsonObject } from './record.ts';
+import {
+  allLocated,
+  INVALID_ANSWER,
+  markLost,
+  type NoAnswer,
+  type ProviderName,
+  providerFacts,
+  type RunState,
+  type Step,
+  told,
+} from './step.ts';
+import type { Task } from './tasks.ts';
+
+/** Compiles the fetch of entities: one request for all tasks of a group. */
+export function compileEntityFetch(
+  schema: GraphQLSchema,
+  tasks: readonly Task[],
+  providerName: ProviderName,
+): Step {
+  const [task] = tasks;
+  if (!task) throw new Error('a fetch of nothing');
+  const provider = providerFacts(task.node, providerName);
+  const members = compileMembers(schema, tasks);
+  const bodyOf = compileJoined(members);
+
+  const lose = (gathered: readonly Gathered[], why: NoAnswer): void => {
+    for (const { member, targets } of gathered) markLost(targets.flat(), member.fields, why, provider);
+  };
+
+  const ask = async (state: RunState, gathered: readonly Gathered[], context: JsonObject): Promise<void> => {
+    try {
+      const { body, keys } = bodyOf(gathered, state.variables, context);
+      const answer = readAnswer(await state.fetch({ subgraph: provider.subgraph, body }));
+      if (!answer.ok) return lose(gathered, answer);
+      const { data, errors } = answer;
+      if (!data && !allLocated(errors)) return lose(gathered, INVALID_ANSWER);
+      if (errors.length > 0) report(state, gathered, keys, errors);
+      if (!data) return;
+      for (const [at, one] of gathered.entries()) {
+        const received = data[keys[at] ?? ''];
+        if (Array.isArray(received) && received.length === one.targets.length) take(one, received);
+        else lose([one], INVALID_ANSWER);
+      }
+    } catch {
+      // An answer so strange that handling it throws (nesting that overflows the stack) is no answer.
+      lose(gathered, INVALID_ANSWER);
+    }
+  };
+
+  const report = (
+    state: RunState,
+    gathered: readonly Gathered[],
+    keys: readonly string[],
+    errors: readonly ReportedError[],
+  ): void => {
+    const places = new Map(gathered.flatMap(({ member }) => [...member.placesIn(state)]));
+    for (const error of errors) {
+      const [key, index, ...rest] = error.path ?? [];
+      const at = typeof key === 'string' ? keys.indexOf(key) : -1;
+      const entity = typeof index === 'number' ? gathered[at]?.targets[index] : undefined;
+      // What does not say which entity it is about is about all that it can be about.
+      const hit =
+        entity ?? (gathered[at] ? [gathered[at]] : gathered).flatMap(({ targets }) => targets.flat());
+      for (const target of hit) {
+        const place = places.get(target) ?? [];
+        state.failures.push(told(error, provider, entity ? [...place, ...rest] : place));
+      }
+    }
+  };
+
+  const take = ({ member, targets }: Gathered, received: readonly unknown[]): void => {
+    for (const [index, same] of targets.entries()) {
+      for (const target of same) {
+        // Picked anew for each: what is merged into one of them later must not show in another.
+        const entity = member.pick(received[index]);
+        if (entity === null) break;
+        if (!isJsonObject(entity)) {
+          markLost(same, member.fields, INVALID_ANSWER, provider);
+          break;
+        }
+        member.outputRewrite?.(entity);
+        // Who knows it only as an interface object does not know better than who told its type.
+        if (member.asksType && isInterfaceType(schema.getType(String(entity.__typename))))
+          delete entity.__typename;
+        mergeInto(target, entity);
+      }
+    }
+  };
+
+  const [member] = members;
+  const { contextRewrites = [] } = task.node;
+  if (member && contextRewrites.length > 0) {
+    // Arguments from the context are variables, the same for a whole request: one request for each set of values.
+    const groupByContext = compileContexts(schema, task.path, contextRewrites);
+    return async (state) => {
+      const groups = member.isWanted(state) ? groupByContext(state.data) : [];
+      const asked = groups.map(({ entities, values }) => ({ gathered: member.gather(entities), values }));
+      await Promise.all(
+        asked.map(({ gathered, values }) => (gathered ? ask(state, [gathered], values) : undefined)),
+      );
+    };
+  }
+  return async (state) => {
+    const gathered = members.flatMap((one) => one.gather(one.entitiesIn(state)) ?? []);
+    if (gathered.length > 0) await ask(state, gathered, {});
+  };
+}

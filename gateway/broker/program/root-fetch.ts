@@ -1,0 +1,57 @@
+import type { FetchNode } from '@apollo/query-planner';
+import { type GraphQLSchema, parse } from 'graphql';
+import { readAnswer } from './answer.ts';
+import { mergeInto } from './merge.ts';
+import { objectsAt, type Path } from './paths.ts';
+import { compilePicker, topKeys } from './picker.ts';
+import { isJsonObject } from './record.ts';
+import { askedSet, compileBody } from './request.ts';
+import { compileRewrites } from './rewrites.ts';
+import {
+  allLocated,
+  INVALID_ANSWER,
+  markLost,
+  type ProviderName,
+  providerFacts,
+  type Step,
+  told,
+} from './step.ts';
+
+/** Compiles a fetch of root fields. Alone, it may pass its answer on as bytes. */
+export function compileRootFetch(
+  schema: GraphQLSchema,
+  node: FetchNode,
+  path: Path,
+  providerName: ProviderName,
+  { isAlone }: { readonly isAlone: boolean },
+): Step {
+  const provider = providerFacts(node, providerName);
+  const outputRewrite = compileRewrites(schema, node.outputRewrites);
+  const document = parse(node.operation, { noLocation: true });
+  const set = askedSet(document);
+  const fields = topKeys(document, set);
+  const pick = isAlone ? (value: unknown) => value : compilePicker(document, set);
+  const above = path.filter((one) => one !== '@');
+  const bodyOf = compileBody(node.operation, node.variableUsages ?? []);
+  return async (state) => {
+    const targets = objectsAt(state.data, path);
+    if (targets.length === 0) return;
+    try {
+      const result = await state.fetch({ subgraph: node.serviceName, body: bodyOf(state.variables, '') });
+      if (isAlone && result.ok && state.pass(result.body)) return;
+      const answer = readAnswer(result);
+      if (!answer.ok) return markLost(targets, fields, answer, provider);
+      const { data, errors } = answer;
+      if (!data && !allLocated(errors)) return markLost(targets, fields, INVALID_ANSWER, provider);
+      for (const error of errors)
+        state.failures.push(told(error, provider, [...above, ...(error.path ?? [])]));
+      if (!data) return;
+      const picked = pick(data);
+      outputRewrite?.(picked);
+      if (isJsonObject(picked)) for (const target of targets) mergeInto(target, picked);
+    } catch {
+      // An answer so strange that handling it throws (nesting that overflows the stack) is no answer.
+      markLost(targets, fields, INVALID_ANSWER, provider);
+    }
+  };
+}

@@ -1,0 +1,62 @@
+import type { FetchNode } from '@apollo/query-planner';
+import type { Failure } from '../../errors.ts';
+import type { Fetch } from '../fetch.ts';
+import type { ReportedError } from './answer.ts';
+import type { Path } from './paths.ts';
+import { type JsonObject, markFailed } from './record.ts';
+
+/** What one request carries through the program. */
+export interface RunState {
+  readonly data: JsonObject;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly fetch: Fetch;
+  /** Errors that providers reported, at the answer's paths. */
+  readonly failures: Failure[];
+  /** Takes the bytes of a lone fetch's answer as they are; false when they have to be read. */
+  pass(body: Buffer): boolean;
+}
+
+export type Step = (state: RunState) => Promise<void>;
+
+/** Names the department behind a subgraph, for messages. */
+export type ProviderName = (subgraph: string) => string;
+
+export interface ProviderFacts {
+  readonly provider: string;
+  readonly subgraph: string;
+}
+
+export function providerFacts(node: FetchNode, providerName: ProviderName): ProviderFacts {
+  return { provider: providerName(node.serviceName), subgraph: node.serviceName };
+}
+
+/** Why there is no answer. */
+export interface NoAnswer {
+  readonly code: 'PROVIDER_UNAVAILABLE' | 'PROVIDER_TIMEOUT';
+  readonly details: Failure['details'];
+}
+
+export const INVALID_ANSWER: NoAnswer = { code: 'PROVIDER_UNAVAILABLE', details: {} };
+
+/** Whatever goes wrong with a fetch costs only the fields that it was to bring. */
+export function markLost(
+  targets: readonly JsonObject[],
+  fields: readonly string[],
+  { code, details }: NoAnswer,
+  provider: ProviderFacts,
+): void {
+  const failure: Failure = { code, details: { ...details, ...provider } };
+  for (const target of targets) markFailed(target, fields, failure);
+}
+
+/** A provider's error in our words: its code if it says that the input was wrong, and the path. */
+export function told({ code }: ReportedError, provider: ProviderFacts, path: Path): Failure {
+  if (code === 'BAD_USER_INPUT')
+    return { code, details: { detail: `${provider.provider} 拒绝了该输入 refused the input` }, path };
+  return { code: 'PROVIDER_UNAVAILABLE', details: { ...provider }, path };
+}
+
+/** Do all errors say which field they are about? Then each of them explains its own null. */
+export function allLocated(errors: readonly ReportedError[]): boolean {
+  return errors.every((one) => one.path !== null && one.path.length > 0);
+}

@@ -1,0 +1,172 @@
+import {
+  type FieldNode,
+  type GraphQLLeafType,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  isEnumType,
+  isInterfaceType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  type SelectionSetNode,
+} from 'graphql';
+import { operationOf } from '../operation/index.ts';
+import type { JsonObject } from '../program/record.ts';
+import { collectFields, fragmentsOf } from './collect.ts';
+import { isInt } from './leaf.ts';
+import type { ShaperInput } from './shaper.ts';
+
+/** What shaping a clean answer tells beside it. */
+export interface Counted {
+  onSubject(value: unknown): void;
+  listed: number;
+  roots: number;
+}
+
+/**
+ * Shapes merged data in which everything is there and as it should be; undefined as soon as anything is not. It knows no
+ * paths, no errors and no null propagation: the full shaper begins anew where it gives up.
+ */
+export type CleanShaper = (data: JsonObject, counted: Counted) => JsonObject | undefined;
+
+/** What code may refer to by number: checks, masks and sets. */
+interface Tables {
+  readonly values: ReadonlySet<unknown>[];
+  readonly masks: ((value: unknown) => unknown)[];
+}
+
+/**
+ * Compiles the shaper of clean answers to code that makes each object in one piece. Names appear in it as JSON strings
+ * only, so that no text of a consumer or a schema is ever run. Null where the answer will always need the full shaper.
+ */
+export function compileCleanShaper(input: ShaperInput): CleanShaper | null {
+  const { denied, deniedValues } = input.guarded;
+  if (denied.size + deniedValues.size > 0) return null;
+  const root = input.schema.getRootType(operationOf(input.document).operation);
+  if (!root) return null;
+  try {
+    return new CleanCode(input).compile(root);
+  } catch (error) {
+    if (error instanceof NeverClean) return null;
+    throw error;
+  }
+}
+
+class NeverClean extends Error {}
+
+interface Place {
+  readonly depth: number;
+  readonly isInList: boolean;
+}
+
+/** Code that leaves the shaped form of the variable `v` in it, or returns undefined. */
+type Code = string;
+
+const GIVE_UP = 'return undefined;';
+
+class CleanCode {
+  readonly #input: ShaperInput;
+  readonly #fragments: ReturnType<typeof fragmentsOf>;
+  readonly #tables: Tables = { values: [], masks: [] };
+  readonly #functions: string[] = [];
+
+  constructor(input: ShaperInput) {
+    this.#input = input;
+    this.#fragments = fragmentsOf(input.document);
+  }
+
+  compile(root: GraphQLObjectType): CleanShaper {
+    const sets = [operationOf(this.#input.document).selectionSet];
+    const name = this.#object(root, sets, { depth: 0, isInList: false });
+    const code = `'use strict'; const { values, masks } = tables;\n${this.#functions.join('\n')}\nreturn ${name};`;
+    return new Function('tables', 'isInt', code)(this.#tables, isInt) as CleanShaper;
+  }
+
+  /** A function that shapes an object of a type. */
+  #object(type: GraphQLObjectType, sets: readonly SelectionSetNode[], place: Place): string {
+    const { schema, conditions } = this.#input;
+    const fields = [...collectFields(schema, this.#fragments, conditions, type, sets)];
+    const steps: string[] = [];
+    const members: string[] = [];
+    for (const [index, [key, nodes]] of fields.entries()) {
+      const [node] = nodes;
+      if (!node || key === '__proto__') throw new NeverClean();
+      if (node.name.value === '__typename') {
+        members.push(`${JSON.stringify(key)}: ${JSON.stringify(type.name)}`);
+        continue;
+      }
+      const field = type.getFields()[node.name.value];
+      if (!field) throw new NeverClean(); // introspection
+      const value = this.#type(field.type, type, nodes, { ...place, depth: place.depth + 1 });
+      steps.push(`let v${index}; { let v = ${memberOf('o', this.#input.keyOf(node))}; ${value} v${index} = v; }`);
+      members.push(`${JSON.stringify(key)}: v${index}`);
+    }
+    const name = `shape${this.#functions.length}`;
+    this.#functions.push(`function ${name}(o, run) {\n${steps.join('\n')}\nreturn { ${members.join(', ')} };\n}`);
+    return name;
+  }
+
+  #type(type: GraphQLOutputType, parent: GraphQLObjectType, nodes: readonly FieldNode[], place: Place): Code {
+    if (isNonNullType(type))
+      return `if (v === null || v === undefined) ${GIVE_UP} ${this.#value(type.ofType, parent, nodes, place)}`;
+    return `if (v !== null) { if (v === undefined) ${GIVE_UP} ${this.#value(type, parent, nodes, place)} }`;
+  }
+
+  #value(type: GraphQLOutputType, parent: GraphQLObjectType, nodes: readonly FieldNode[], place: Place): Code {
+    if (isListType(type)) {
+      const item = this.#type(type.ofType, parent, nodes, { ...place, isInList: true });
+      const count = place.isInList ? '' : 'run.listed += v.length;';
+      return `if (!Array.isArray(v)) ${GIVE_UP} ${count}
+{ const list = v, shaped = new Array(list.length);
+for (let i = 0; i < list.length; i++) { let v = list[i]; ${item} shaped[i] = v; }
+v = shaped; }`;
+    }
+    if (isLeafType(type)) return this.#leaf(type, parent, nodes);
+    const sets = nodes.flatMap((one) => one.selectionSet ?? []);
+    const count = place.depth === 1 && !place.isInList ? 'run.roots++;' : '';
+    const isObject = `if (typeof v !== 'object' || Array.isArray(v)) ${GIVE_UP}`;
+    if (isObjectType(type)) {
+      const shape = this.#object(type, sets, place);
+      const isOther = `{ const t = v.__typename; if (t !== ${JSON.stringify(type.name)} && t !== undefined && t !== null) ${GIVE_UP} }`;
+      return `${isObject} ${isOther} ${count} v = ${shape}(v, run); if (v === undefined) ${GIVE_UP}`;
+    }
+    if (!isInterfaceType(type) && !('getTypes' in type)) throw new NeverClean();
+    const cases = this.#input.schema
+      .getPossibleTypes(type)
+      .map((one) => `case ${JSON.stringify(one.name)}: v = ${this.#object(one, sets, place)}(v, run); break;`);
+    return `${isObject} ${count} switch (v.__typename) { ${cases.join(' ')} default: ${GIVE_UP} } if (v === undefined) ${GIVE_UP}`;
+  }
+
+  #leaf(type: GraphQLLeafType, parent: GraphQLObjectType, nodes: readonly FieldNode[]): Code {
+    const { guarded, subjects } = this.#input;
+    const masks = new Set(nodes.flatMap((one) => guarded.masked.get(one)?.get(parent.name) ?? []));
+    const steps = [this.#check(type)];
+    if (nodes.some((one) => subjects.has(one))) steps.push('run.onSubject(v);');
+    for (const mask of masks) steps.push(`v = masks[${this.#tables.masks.push(mask) - 1}](v);`);
+    return steps.join(' ');
+  }
+
+  #check(type: GraphQLLeafType): Code {
+    if (isEnumType(type)) {
+      const values = new Set<unknown>(type.getValues().map((one) => one.name));
+      return `if (!values[${this.#tables.values.push(values) - 1}].has(v)) ${GIVE_UP}`;
+    }
+    const check = CHECKS.get(type.name);
+    return check ? `if (!(${check})) ${GIVE_UP}` : '';
+  }
+}
+
+const CHECKS: ReadonlyMap<string, Code> = new Map([
+  ['String', `typeof v === 'string'`],
+  ['ID', `typeof v === 'string'`], // An integer would have to become text (GraphQL spec §3.5.5).
+  ['Int', 'isInt(v)'],
+  ['Float', `typeof v === 'number'`],
+  ['Boolean', `typeof v === 'boolean'`],
+]);
+
+/** Reads a member that came from JSON, not one that every object has. */
+function memberOf(object: string, name: string): Code {
+  const read = `${object}[${JSON.stringify(name)}]`;
+  return name in Object.prototype ? `(Object.hasOwn(${object}, ${JSON.stringify(name)}) ? ${read} : undefined)` : read;
+}
