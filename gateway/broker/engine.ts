@@ -10,6 +10,7 @@ import { createPlanner } from './plan/planner.ts';
 import type { Engine, EngineInput, Runnable, RunResult } from './prepare.ts';
 import { compilePlan, type PlanProgram } from './program/compile.ts';
 import type { JsonObject } from './program/record.ts';
+import { type CleanShaper, compileCleanShaper } from './shape/clean.ts';
 import { conditionVariables } from './shape/collect.ts';
 import type { ToCompare } from './shape/compared.ts';
 import { compileScanner, type Passed, type Scanner } from './shape/scan.ts';
@@ -68,7 +69,11 @@ function compile(
     if (!shape) {
       const conditions = new Map(variableNames.map((name) => [name, variables[name] === true]));
       const shaping = { ...input, schema, conditions, providerOf, keyOf: planner.keyOf };
-      shape = { shaper: compileShaper(shaping), scan: introspect ? null : compileScanner(shaping) };
+      shape = {
+        shaper: compileShaper(shaping),
+        shapeClean: introspect ? null : compileCleanShaper(shaping),
+        scan: introspect ? null : compileScanner(shaping),
+      };
       shapers.set(key, shape);
     }
     return shape;
@@ -78,7 +83,7 @@ function compile(
       const data: JsonObject = {};
       const reported: Failure[] = [];
       const program = drawProgram(draw);
-      const { shaper, scan } = shapeFor(variables);
+      const { shaper, shapeClean, scan } = shapeFor(variables);
       const lone: { passed: Passed | null } = { passed: null };
       const pass = (body: Buffer): boolean => {
         lone.passed = (program?.isLone && scan?.(body)) || null;
@@ -88,6 +93,11 @@ function compile(
       if (lone.passed) {
         for (const subject of lone.passed.subjects) onSubject(subject);
         return { data: lone.passed.data, failures: [], rows: lone.passed.rows };
+      }
+      if (shapeClean && reported.length === 0) {
+        const counted = { onSubject, listed: 0, roots: 0 };
+        const clean = shapeClean(data, counted);
+        if (clean) return resultOf(clean, [], counted);
       }
       Object.assign(data, introspect?.(variables));
       const told = reported.map(atConsumerPath);
@@ -111,15 +121,21 @@ function compile(
       const last: Shaping = { ...shaping(), ...found, outOfScope };
       const tree = shaper(data, last);
       const shown = outOfScope.length > 0 ? told.filter((one) => !isOutOfScope(one, outOfScope)) : told;
-      return {
-        data: Buffer.from(JSON.stringify(tree)),
-        failures: [...shown.map((one) => withinAnswer(one, tree)), ...last.failures],
-        rows: last.listed || last.roots,
-        ...found,
-      };
+      const within = shown.map((one) => withinAnswer(one, tree));
+      return { ...resultOf(tree, [...within, ...last.failures], last), ...found };
     },
   };
 }
+
+function resultOf(
+  tree: JsonObject | null,
+  failures: readonly Failure[],
+  { listed, roots }: Counts,
+): RunResult {
+  return { data: Buffer.from(JSON.stringify(tree)), failures, rows: listed || roots };
+}
+
+type Counts = Pick<Shaping, 'listed' | 'roots'>;
 
 function atConsumerPath(failure: Failure): Failure {
   return failure.path ? { ...failure, path: withoutOwnKeys(failure.path).map(consumerStep) } : failure;
@@ -144,5 +160,7 @@ interface Findings {
 /** How one combination of conditions is brought into its shape: by bytes if they are right already. */
 interface Shape {
   readonly shaper: Shaper;
+  /** For merged data in which nothing is missing. */
+  readonly shapeClean: CleanShaper | null;
   readonly scan: Scanner | null;
 }

@@ -1,5 +1,5 @@
 import { type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
-import { isJsonObject, type JsonObject } from './record.ts';
+import { memberOf } from '../member-code.ts';
 
 /** Copies of a provider's answer only what it was asked for. */
 export type Picker = (value: unknown) => unknown;
@@ -24,22 +24,39 @@ function fragmentsOf(document: DocumentNode): Fragments {
   return new Map(fragments.map((one) => [one.name.value, one]));
 }
 
+/**
+ * Writes a picker as code that makes each copy in one piece; names appear in it as JSON strings only. A key that was not
+ * sent is undefined in the copy, which is the same to everyone who reads it.
+ */
 function pickerOf(fragments: Fragments, sets: readonly SelectionSetNode[]): Picker {
-  const keys = [...keysOf(fragments, sets)].map(([key, inner]) => ({
-    key,
-    pick: inner.length > 0 ? pickerOf(fragments, inner) : null,
-  }));
-  const pick: Picker = (value) => {
-    if (Array.isArray(value)) return value.map(pick);
-    if (!isJsonObject(value)) return value;
-    const picked: JsonObject = {};
-    for (const { key, pick: inner } of keys) {
-      if (!Object.hasOwn(value, key)) continue;
-      picked[key] = inner ? inner(value[key]) : value[key];
-    }
-    return picked;
+  const functions: string[] = [];
+  const define = (selected: readonly SelectionSetNode[]): string => {
+    const members = [...keysOf(fragments, selected)].map(([key, inner]) => {
+      const copy = inner.length > 0 ? define(inner) : 'copyLeaf';
+      return `${quotedKey(key)}: ${copy}(${memberOf('value', key)})`;
+    });
+    const name = `pick${functions.length}`;
+    functions.push(`function ${name}(value) {
+  if (typeof value !== 'object' || value === null) return value;
+  if (!Array.isArray(value)) return { ${members.join(', ')} };
+  const items = new Array(value.length);
+  for (let index = 0; index < items.length; index++) items[index] = ${name}(value[index]);
+  return items;
+}`);
+    return name;
   };
-  return pick;
+  const name = define(sets);
+  return new Function('copyLeaf', `'use strict';\n${functions.join('\n')}\nreturn ${name};`)(
+    copyLeaf,
+  ) as Picker;
+}
+
+/** In an object literal `"__proto__": x` would set the prototype. */
+const quotedKey = (key: string): string => (key === '__proto__' ? `['${key}']` : JSON.stringify(key));
+
+/** Lists and custom scalars may be objects, and those of two copies must not be the same. */
+function copyLeaf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? structuredClone(value) : value;
 }
 
 /** The response keys of selections, each with what is selected below it. */

@@ -32,29 +32,33 @@ function compilePlain(
   schema: GraphQLSchema,
   requires: readonly QueryPlanSelectionNode[],
 ): RepresentationOf | null {
-  const names = new Set<string>();
+  const keys = new Map<string, string>();
   const conditions = new Set<string | undefined>();
   for (const one of requires) {
     if (one.kind !== 'InlineFragment') return null;
     conditions.add(one.typeCondition);
     for (const field of one.selections) {
       if (field.kind !== 'Field' || field.selections) return null;
-      names.add(field.alias ?? field.name);
+      // The provider knows the value by its name; in the answer it may stand under an alias.
+      const { name, alias: key = name } = field;
+      if ((keys.get(name) ?? key) !== key) return null;
+      keys.set(name, key);
     }
   }
   const [condition] = conditions;
-  if (conditions.size !== 1 || condition === undefined || !names.has('__typename')) return null;
-  const parts = [...names].map((name, index) => ({
-    name,
-    key: `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`,
+  if (conditions.size !== 1 || condition === undefined || keys.get('__typename') !== '__typename')
+    return null;
+  const parts = [...keys].map(([name, key], index) => ({
+    key,
+    start: `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`,
   }));
   return (entity) => {
     if (typeof entity.__typename !== 'string' || !isOfType(schema, entity, condition, false)) return null;
     let text = '';
-    for (const { name, key } of parts) {
-      const value = Object.hasOwn(entity, name) ? entity[name] : undefined;
+    for (const { key, start } of parts) {
+      const value = Object.hasOwn(entity, key) ? entity[key] : undefined;
       if (value === undefined) return null;
-      text += `${key}${JSON.stringify(value)}`;
+      text += `${start}${JSON.stringify(value)}`;
     }
     return `${text}}`;
   };

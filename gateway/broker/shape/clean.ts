@@ -11,6 +11,7 @@ import {
   isObjectType,
   type SelectionSetNode,
 } from 'graphql';
+import { memberOf } from '../member-code.ts';
 import { operationOf } from '../operation/index.ts';
 import type { JsonObject } from '../program/record.ts';
 import { collectFields, fragmentsOf } from './collect.ts';
@@ -41,8 +42,9 @@ interface Tables {
  * only, so that no text of a consumer or a schema is ever run. Null where the answer will always need the full shaper.
  */
 export function compileCleanShaper(input: ShaperInput): CleanShaper | null {
-  const { denied, deniedValues } = input.guarded;
-  if (denied.size + deniedValues.size > 0) return null;
+  const { masked: _, denied, deniedValues, scoped, checks, crossChecks, ...others } = input.guarded;
+  others satisfies Record<string, never>; // Whatever else is guarded has to be thought of here.
+  if ([denied, deniedValues, scoped, checks, crossChecks].some((one) => one && one.size > 0)) return null;
   const root = input.schema.getRootType(operationOf(input.document).operation);
   if (!root) return null;
   try {
@@ -54,6 +56,9 @@ export function compileCleanShaper(input: ShaperInput): CleanShaper | null {
 }
 
 class NeverClean extends Error {}
+
+/** Abstract types in abstract types multiply; what is selected of so many is shaped without code of its own. */
+const MOST_FUNCTIONS = 500;
 
 interface Place {
   readonly depth: number;
@@ -99,12 +104,25 @@ class CleanCode {
       const field = type.getFields()[node.name.value];
       if (!field) throw new NeverClean(); // introspection
       const value = this.#type(field.type, type, nodes, { ...place, depth: place.depth + 1 });
-      steps.push(`let v${index}; { let v = ${memberOf('o', this.#input.keyOf(node))}; ${value} v${index} = v; }`);
+      steps.push(
+        `let v${index}; { let v = ${memberOf('o', this.#input.keyOf(node))}; ${value} v${index} = v; }`,
+      );
       members.push(`${JSON.stringify(key)}: v${index}`);
     }
     const name = `shape${this.#functions.length}`;
-    this.#functions.push(`function ${name}(o, run) {\n${steps.join('\n')}\nreturn { ${members.join(', ')} };\n}`);
+    if (this.#functions.length >= MOST_FUNCTIONS) throw new NeverClean();
+    this.#functions.push(
+      `function ${name}(o, run) {\n${this.#hiddenSubject(type)}${steps.join('\n')}\nreturn { ${members.join(', ')} };\n}`,
+    );
     return name;
+  }
+
+  /** Whom an object is about, where that comes unasked. */
+  #hiddenSubject(type: GraphQLObjectType): Code {
+    const key = this.#input.hidden?.get(type.name);
+    if (key === undefined) return '';
+    const isSubject = `typeof subject === 'string' || typeof subject === 'number'`;
+    return `{ const subject = ${memberOf('o', key)}; if (${isSubject}) run.onSubject(subject); }\n`;
   }
 
   #type(type: GraphQLOutputType, parent: GraphQLObjectType, nodes: readonly FieldNode[], place: Place): Code {
@@ -113,7 +131,12 @@ class CleanCode {
     return `if (v !== null) { if (v === undefined) ${GIVE_UP} ${this.#value(type, parent, nodes, place)} }`;
   }
 
-  #value(type: GraphQLOutputType, parent: GraphQLObjectType, nodes: readonly FieldNode[], place: Place): Code {
+  #value(
+    type: GraphQLOutputType,
+    parent: GraphQLObjectType,
+    nodes: readonly FieldNode[],
+    place: Place,
+  ): Code {
     if (isListType(type)) {
       const item = this.#type(type.ofType, parent, nodes, { ...place, isInList: true });
       const count = place.isInList ? '' : 'run.listed += v.length;';
@@ -134,7 +157,9 @@ v = shaped; }`;
     if (!isInterfaceType(type) && !('getTypes' in type)) throw new NeverClean();
     const cases = this.#input.schema
       .getPossibleTypes(type)
-      .map((one) => `case ${JSON.stringify(one.name)}: v = ${this.#object(one, sets, place)}(v, run); break;`);
+      .map(
+        (one) => `case ${JSON.stringify(one.name)}: v = ${this.#object(one, sets, place)}(v, run); break;`,
+      );
     return `${isObject} ${count} switch (v.__typename) { ${cases.join(' ')} default: ${GIVE_UP} } if (v === undefined) ${GIVE_UP}`;
   }
 
@@ -144,6 +169,7 @@ v = shaped; }`;
     const steps = [this.#check(type)];
     if (nodes.some((one) => subjects.has(one))) steps.push('run.onSubject(v);');
     for (const mask of masks) steps.push(`v = masks[${this.#tables.masks.push(mask) - 1}](v);`);
+    if (masks.size > 0) steps.push(`if (v === null) ${GIVE_UP}`);
     return steps.join(' ');
   }
 
@@ -152,6 +178,9 @@ v = shaped; }`;
       const values = new Set<unknown>(type.getValues().map((one) => one.name));
       return `if (!values[${this.#tables.values.push(values) - 1}].has(v)) ${GIVE_UP}`;
     }
+    // An integer becomes text (GraphQL spec §3.5.5).
+    if (type.name === 'ID')
+      return `if (typeof v !== 'string') { if (!Number.isInteger(v)) ${GIVE_UP} v = String(v); }`;
     const check = CHECKS.get(type.name);
     return check ? `if (!(${check})) ${GIVE_UP}` : '';
   }
@@ -159,14 +188,7 @@ v = shaped; }`;
 
 const CHECKS: ReadonlyMap<string, Code> = new Map([
   ['String', `typeof v === 'string'`],
-  ['ID', `typeof v === 'string'`], // An integer would have to become text (GraphQL spec §3.5.5).
   ['Int', 'isInt(v)'],
   ['Float', `typeof v === 'number'`],
   ['Boolean', `typeof v === 'boolean'`],
 ]);
-
-/** Reads a member that came from JSON, not one that every object has. */
-function memberOf(object: string, name: string): Code {
-  const read = `${object}[${JSON.stringify(name)}]`;
-  return name in Object.prototype ? `(Object.hasOwn(${object}, ${JSON.stringify(name)}) ? ${read} : undefined)` : read;
-}

@@ -6,6 +6,10 @@ export const INVALID = Symbol('invalid');
 const INT_MAX = 2 ** 31 - 1;
 const INT_MIN = -(2 ** 31);
 
+export function isInt(value: unknown): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value <= INT_MAX && value >= INT_MIN;
+}
+
 /**
  * How a leaf value of a provider is checked against its type: the value, or `INVALID`. Never converts except
  * an integer `ID` to text (GraphQL spec §3.5.5). Custom scalars carry any JSON.
@@ -22,8 +26,7 @@ export function leafCheck(type: GraphQLLeafType): (value: unknown) => unknown {
       return (value) =>
         typeof value === 'string' ? value : Number.isInteger(value) ? String(value) : INVALID;
     case 'Int':
-      return (value) =>
-        Number.isInteger(value) && Number(value) <= INT_MAX && Number(value) >= INT_MIN ? value : INVALID;
+      return (value) => (isInt(value) ? value : INVALID);
     case 'Float':
       return (value) => (typeof value === 'number' ? value : INVALID);
     case 'Boolean':
