@@ -73,8 +73,8 @@ export async function measureCase(run: CaseRun): Promise<CaseResults> {
 /** A first round warms what is compiled on the way; growth is a comparison of sizes, and needs less. */
 function effortFor({ one, quick, isFirst }: CaseRun, round: number): Effort {
   const { connections, growth } = one;
-  const warm = round > 0 ? 0.1 : isFirst ? 1.5 : 0.4;
-  if (quick) return { connections, warm, seconds: growth ? 0.3 : 0.5 };
+  const warm = round > 0 ? 0.1 : isFirst ? 0.9 : growth ? 0.2 : 0.4;
+  if (quick) return { connections, warm, seconds: growth ? 0.3 : 0.4 };
   return { connections, warm: round === 0 ? 3 : 0.5, seconds: growth ? 2 : 5 };
 }
 

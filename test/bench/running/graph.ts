@@ -86,7 +86,7 @@ function takesPart(peer: Peer, one: Case): boolean {
   return (peer.plans || one.isOneFetch) && (one.tellsCosts || !VARIANTS.has(peer.name));
 }
 
-const SETTLE_MS = 300;
+const SETTLE_MS = 100;
 
 type Started =
   | { readonly ok: true; readonly running: Running; readonly seen: Pick<Start, 'readyMs' | 'restMb'> }

@@ -16,7 +16,7 @@ interface HalfLoadOptions {
 /** What the ledger adds to the time of an answer when the gateway has air left: half of its most, at a fixed rate. */
 export async function measureHalfLoad({ on, off, quick, most }: HalfLoadOptions): Promise<HalfLoad> {
   const perSecond = Math.floor(median(most.map((one) => one.perSecond)) / 2);
-  const seconds = quick ? 1.5 : 10;
+  const seconds = quick ? 1 : 10;
   const latency = async (feed: Feed): Promise<Latency> => {
     const { p50, p99, fault } = await pace(feed, CONNECTIONS, perSecond, seconds);
     if (fault !== null) throw new Error(`at half load: ${fault}`);
