@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { createEngine } from '../../gateway/broker/index.ts';
+import { projectRoot } from '../../gateway/files.ts';
+import { openComposer, revivePublication, type Subgraph } from '../../gateway/registry/index.ts';
+import type { DepartmentCode } from '../../gateway/words.ts';
+import { manySubgraphs } from './many-subgraphs.ts';
+
+/**
+ * `npm run bench:publishing [-- <subgraphs> <fields>]`: how long a large supergraph takes to check and compose, and how long
+ * that, and putting it in place, holds up the thread that answers queries.
+ */
+const [count = 50, fields = 10_000] = process.argv.slice(2).map(Number);
+const specification = readFileSync(join(projectRoot(), 'schema', 'sharing.graphql'), 'utf8');
+const subgraphs: Subgraph[] = manySubgraphs(count, fields).map(({ name, sdl }, index) => ({
+  name,
+  sdl,
+  url: `http://${name}.example/`,
+  provider: { code: String(index).padStart(18, '0') as DepartmentCode, name },
+}));
+const [candidate] = subgraphs;
+if (!candidate) throw new Error('at least one subgraph');
+
+/** Seconds that work takes, and the longest time for which this thread could do nothing else meanwhile. */
+async function measure<T>(what: string, work: () => T | Promise<T>): Promise<T> {
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  const start = performance.now();
+  const cpu = process.cpuUsage();
+  const result = await work();
+  await new Promise((resolve) => setTimeout(resolve, 20)); // What held the thread up is noted by a timer after it.
+  const { user, system } = process.cpuUsage(cpu);
+  const seconds = ((performance.now() - start) / 1_000).toFixed(2);
+  const held = Math.round(delay.max / 1e6);
+  console.log(`| ${what} | ${seconds} | ${((user + system) / 1e6).toFixed(2)} | ${held} |`);
+  return result;
+}
+
+const composer = openComposer(specification);
+const examine = {
+  candidate,
+  live: subgraphs,
+  operations: [],
+  granted: [],
+  reason: null,
+  isForced: false,
+  running: null,
+};
+console.log(`${count} subgraphs, ${fields} fields\n`);
+console.log('| what | s | processor s, all threads | longest hold of the query thread, ms |');
+console.log('| --- | ---: | ---: | ---: |');
+const first = await measure('checked and composed in the thread, cold', () => composer.examine(examine));
+if (first.findings.length > 0) throw new Error(JSON.stringify(first.findings.slice(0, 3)));
+await measure('checked and composed in the thread, again', () => composer.examine(examine));
+const prepared = await measure('handed over to the query thread', () => composer.prepare(subgraphs, null));
+if (!prepared.ok) throw new Error(JSON.stringify(prepared.problems.slice(0, 3)));
+const publication = await measure('schema and rules on the query thread', () =>
+  revivePublication(prepared.prepared),
+);
+await measure('planner on the query thread', () => createEngine(publication));
+await composer.close();
