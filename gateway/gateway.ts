@@ -164,6 +164,7 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
       now,
       hashes,
       stage: tracing.stage,
+      parties: (department, matter) => exchange.parties(department, matter),
       disputes: (subjects, isGiven) => exchange.disputes.touching(subjects, isGiven),
       maskFor: (rule, principal) => maskFor(rule, principal.department, pseudonymKey),
       applyLink: (coordinate, use) => `${base}/?apply=${encodeURIComponent(coordinate)}&use=${use}`,

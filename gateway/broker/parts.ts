@@ -52,6 +52,8 @@ export interface BrokerParts {
     subjects: readonly string[],
     isGiven: (coordinate: string) => boolean,
   ): readonly DisputedItem[] | null;
+  /** Tells who is a subject of a department's matter, for scopes that ask it. Without it nobody is. */
+  parties?(department: string, matter: string): Promise<(subject: unknown) => boolean>;
   /** Counts what is limited per day. Without it nothing that is limited so is given. */
   readonly counters?: DayCounters;
   readonly attempts?: AttemptLimits;

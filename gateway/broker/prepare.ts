@@ -17,7 +17,7 @@ import {
 } from './guard/index.ts';
 import { type Judgement, judgementOf } from './judgement.ts';
 import type { Admitted } from './operation/index.ts';
-import { recordScopes } from './record-scopes.ts';
+import { asksParties, recordScopes } from './record-scopes.ts';
 import type { Denial, Guarded } from './shape/decisions.ts';
 import { type Coerced, coerceVariables } from './variables.ts';
 
@@ -79,6 +79,8 @@ export interface RunResult {
 export interface Program extends Runnable {
   readonly judgement: Judgement;
   readonly denied: ReadonlyMap<FieldNode, Denial>;
+  /** Does a scope ask who is a subject of the matter? */
+  readonly asksParties: boolean;
   /** Does a value that the consumer holds make no sense for the item that it is to be compared with? */
   misfit(variables: Readonly<Record<string, unknown>>): Failure | null;
 }
@@ -151,6 +153,7 @@ export function programFor(
     run: (context) => runnable.run(context),
     judgement: judgementOf(guarding.decisions, judge.index, guarding.scopes),
     denied: guarding.denied,
+    asksParties: asksParties(guarding.scopes),
     misfit: (variables) => misfitOf(judge.schema, guarding.checks, variables),
   };
   operation.programs.set(key, program);

@@ -39,3 +39,11 @@ export function recordScopes(
     ]),
   );
 }
+
+/** Is any condition one on the subjects of the matter? */
+export function asksParties(scopes: Scopes<RowScope>): boolean {
+  const all = [...scopes.values()].flatMap((byType) => [...byType.values()].flat());
+  return all.some(({ alternatives }) =>
+    alternatives.some(({ conditions }) => conditions.some((one) => one.row === null)),
+  );
+}

@@ -58,12 +58,29 @@ export async function execute(
   const onSubject = (value: unknown): void => {
     if (value !== null && value !== undefined) subjects.add(parts.hashes.subject(value));
   };
-  const run = () => program.run({ variables: values, onSubject, fetch, ...(draw !== undefined && { draw }) });
+  const parties = program.asksParties ? await partiesOf(parts, about) : null;
+  const run = () =>
+    program.run({
+      variables: values,
+      onSubject,
+      fetch,
+      ...(draw !== undefined && { draw }),
+      ...(parties && { parties }),
+    });
   const result = await parts.stage('execute', run);
   const { data, rows } = result;
   const { failures, ...found } = await findingsOf(parts, principal, result);
   const providers = [...calls.values()].map((call) => withFailures(call, failures));
   return { id, data, failures, rows, subjects: [...subjects], providers, ...found };
+}
+
+/** Who is a subject of the matter; nobody where that cannot be found out. */
+async function partiesOf(
+  parts: BrokerParts,
+  { principal, purpose }: About,
+): Promise<((subject: unknown) => boolean) | null> {
+  if (!principal || !purpose || !parts.parties) return null;
+  return parts.parties(principal.department, purpose.matter).catch(() => null);
 }
 
 /** What was checked and compared; nothing for most answers. */

@@ -15,6 +15,8 @@ import { MISUSE_JOB, misuseWorker, watchMisuse } from './findings/watch.ts';
 import type { GrantParts } from './grants/api.ts';
 import { instant } from './instant.ts';
 import { startJobs } from './jobs/index.ts';
+import { mattersApi } from './matters/api.ts';
+import { partiesTo } from './matters/parties.ts';
 import { type Caller, joinResolvers, type OnDefect } from './module.ts';
 import { notificationsApi } from './notifications/api.ts';
 import { startDeliverer } from './notifications/deliver.ts';
@@ -55,6 +57,8 @@ export interface Exchange {
   ): Promise<{ status: number; headers: ReadonlyMap<string, string>; body: string }>;
   readonly catalogue: Pick<Catalogue, 'follow' | 'export' | 'noteCall'>;
   readonly disputes: Pick<Disputes, 'touching'>;
+  /** Who is a subject of a department's matter. */
+  parties(department: string, matter: string): Promise<(subject: unknown) => boolean>;
   stop(): Promise<void>;
 }
 
@@ -99,6 +103,7 @@ export async function createExchange(parts: ExchangeParts): Promise<Exchange> {
     notificationsApi({ ...common, urlFault: mayAsk }),
     objectionsApi(objections),
     findingsApi(findings),
+    mattersApi(parts),
     ...applications.resolvers,
   ];
   const server = new ApolloServer<Caller>({
@@ -129,6 +134,7 @@ export async function createExchange(parts: ExchangeParts): Promise<Exchange> {
     },
     catalogue,
     disputes,
+    parties: (department, matter) => partiesTo(database, parts.hashSubject, department, matter),
     async stop() {
       await server.stop();
       await jobs.close();

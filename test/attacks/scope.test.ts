@@ -45,6 +45,7 @@ const GRANTS = [
   }),
   grantOf(202, REGISTRATION, ['Person.phone'], { scope: inRegion('990102') }),
   grantOf(203, REGISTRATION, ['Person.residence'], { masks: { 'Person.residence': 'ADDRESS' } }),
+  grantOf(303, FUND, ['Person.residence'], { scope: [{ subjectsOf: 'MATTER' }] }),
   grantOf(301, FUND, ['Person.phone'], { quotaPerDay: 3 }),
   grantOf(302, FUND, ['Person.insuranceMonths'], {
     scope: [{ coordinate: 'Person.phone', operator: 'STARTS_WITH', values: ['100'] }],
@@ -259,6 +260,37 @@ test('the ledger says which items were read to tell the scope', async () => {
       }),
     ]),
   );
+});
+
+test('only the subjects of the matter under way, from when they are registered until it is closed', async () => {
+  const [party, stranger] = system.city.people.slice(10, 12);
+  if (!party || !stranger) throw new Error('nobody');
+  const exchange = async (query: string, variables: object, as = FUND) => {
+    const response = await fetch(`${system.url}/exchange`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${await system.tokenOf(as)}` },
+      body: JSON.stringify({ query, variables }),
+    });
+    return ((await response.json()) as { data: unknown }).data;
+  };
+  const register =
+    'mutation ($input: RegisterSubjectsInput!) { registerSubjects(input: $input) { subjects } }';
+  const query = `query ($id: ID!) ${purpose()} { person(idNumber: $id) { residence } }`;
+  const residenceOf = async (id: string) => {
+    const answer = await system.ask(query, { as: FUND, variables: { id } });
+    return answer.data.person.residence ?? codes(answer)[0];
+  };
+  expect(await residenceOf(party.idNumber)).toBe('OUT_OF_SCOPE');
+  const input = { matter: 'YX-TEST-1', subjects: [party.idNumber] };
+  await exchange(register, { input }, EDUCATION); // Another department's matter of the same number is another matter.
+  expect(await residenceOf(party.idNumber)).toBe('OUT_OF_SCOPE');
+  expect(await exchange(register, { input })).toEqual({ registerSubjects: { subjects: 1 } });
+  expect(await residenceOf(party.idNumber)).toBe(party.residence);
+  expect(await residenceOf(stranger.idNumber)).toBe('OUT_OF_SCOPE');
+  expect(await exchange('mutation { closeMatter(matter: "YX-TEST-1") { subjects } }', {})).toEqual({
+    closeMatter: { subjects: 0 },
+  });
+  expect(await residenceOf(party.idNumber)).toBe('OUT_OF_SCOPE');
 });
 
 test('a grant gives as many answers a day as its quota says; the rest of the answer still passes', async () => {
