@@ -125,7 +125,7 @@ export async function listApplications(
 export async function readHistory(queryable: Queryable, part: string): Promise<readonly Row[]> {
   return queryable.query(
     `select at, move, from_state as "from", to_state as "to", department as "providerCode", operator, reason
-     from application_history where part = $1 order by id`,
+     from application_history where part = $1 order by number`,
     [part],
   );
 }

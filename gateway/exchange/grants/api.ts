@@ -112,7 +112,7 @@ export function grantsApi(parts: GrantParts): Resolvers {
       history: ({ id }: GrantRecord) =>
         database.query(
           `select at, move, from_state as "from", to_state as "to", department as "providerCode", operator, reason
-           from grant_history where grant_id = $1 order by id`,
+           from grant_history where grant_id = $1 order by number`,
           [id],
         ),
       moves: (grant: GrantRecord, _, { department }) =>
