@@ -6,6 +6,7 @@ import {
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
+  getNamedType,
   getNullableType,
   isAbstractType,
   isInterfaceType,
@@ -158,11 +159,13 @@ export function compileShaper(input: ShaperInput): Shaper {
     });
     const complete = compileType(field.type, type, nodes, broken);
     const isNonNull = isNonNullType(field.type);
+    const isObject = !isLeafType(getNamedType(field.type));
     const asked = nodes[0] ? input.keyOf(nodes[0]) : key;
     return (source, target, run) => {
       run.path.push(key);
       const value = source[asked];
       if (value === undefined) noteMissing(source, asked, run, isNonNull ? broken : null);
+      else if (isObject && value !== null) noteLost(source, asked, run);
       const completed = complete(value ?? null, run);
       run.path.pop();
       if (completed === PROPAGATE) return false;
@@ -330,6 +333,12 @@ function noteMissing(source: JsonObject, key: string, run: Run, broken: (() => F
   const failure = failureOf(source, key);
   if (failure) run.failures.push({ ...failure, path: [...run.path] });
   else if (broken && !isExplained(run)) run.failures.push({ ...broken(), path: [...run.path] });
+}
+
+/** An object that one provider brought, and of which another's part is lost to a failure. */
+function noteLost(source: JsonObject, key: string, run: Run): void {
+  const failure = failureOf(source, key);
+  if (failure) run.failures.push({ ...failure, path: [...run.path] });
 }
 
 /** Has an error been told at this path, or below it, or by a provider above it? */

@@ -79,3 +79,27 @@ describe('nested lists, nulls and partial errors', () => {
     ]);
   });
 });
+
+describe('an object of which two providers bring a part', () => {
+  const part = (field: string) => ({
+    sdl: `type Query { thing: Thing @shareable } type Thing @shareable { ${field}: Part } type Part { ${field}: String }`,
+    resolvers: { Query: { thing: () => ({ [field]: { [field]: field } }) } },
+  });
+  const shared = federate({ name: part('name'), price: part('price') });
+  it.each(['name', 'price'])(
+    'says what was lost when %s fails, though the other brings it',
+    async (failing) => {
+      const broken = { ok: false, code: 'PROVIDER_TIMEOUT', details: {} } as const;
+      const { data, failures } = await shared.ours(
+        '{ thing { name { name } price { price } } }',
+        {},
+        {
+          tamper: (subgraph, body) => (subgraph === failing ? broken : { ok: true, body }),
+        },
+      );
+      const whole = { name: { name: 'name' }, price: { price: 'price' } };
+      expect(data).toEqual({ thing: { ...whole, [failing]: null } });
+      expect(failures.map(({ code, path }) => [code, path])).toEqual([['PROVIDER_TIMEOUT', ['thing']]]);
+    },
+  );
+});
