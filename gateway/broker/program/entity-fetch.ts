@@ -94,6 +94,16 @@ export function compileEntityFetch(
     }
   };
 
+  /** What another provider answered can be too strange to be sent on (nesting that overflows the stack). */
+  const gather = (one: (typeof members)[number], entities: readonly JsonObject[]): Gathered | null => {
+    try {
+      return one.gather(entities);
+    } catch {
+      markLost(entities, one.fields, INVALID_ANSWER, provider);
+      return null;
+    }
+  };
+
   const [member] = members;
   const { contextRewrites = [] } = task.node;
   if (member && contextRewrites.length > 0) {
@@ -101,14 +111,14 @@ export function compileEntityFetch(
     const groupByContext = compileContexts(schema, task.path, contextRewrites);
     return async (state) => {
       const groups = member.isWanted(state) ? groupByContext(state.data) : [];
-      const asked = groups.map(({ entities, values }) => ({ gathered: member.gather(entities), values }));
+      const asked = groups.map(({ entities, values }) => ({ gathered: gather(member, entities), values }));
       await Promise.all(
         asked.map(({ gathered, values }) => (gathered ? ask(state, [gathered], values) : undefined)),
       );
     };
   }
   return async (state) => {
-    const gathered = members.flatMap((one) => one.gather(one.entitiesIn(state)) ?? []);
+    const gathered = members.flatMap((one) => gather(one, one.entitiesIn(state)) ?? []);
     if (gathered.length > 0) await ask(state, gathered, {});
   };
 }

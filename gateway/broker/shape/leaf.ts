@@ -10,6 +10,14 @@ export function isInt(value: unknown): boolean {
   return typeof value === 'number' && Number.isInteger(value) && value <= INT_MAX && value >= INT_MIN;
 }
 
+/** Levels that a custom scalar's JSON may have; much deeper ones cannot be written. */
+const DEEPEST = 100;
+
+function isWritable(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((one) => isWritable(one, levels - 1));
+}
+
 /**
  * How a leaf value of a provider is checked against its type: the value, or `INVALID`. Never converts except
  * an integer `ID` to text (GraphQL spec §3.5.5). Custom scalars carry any JSON.
@@ -32,6 +40,6 @@ export function leafCheck(type: GraphQLLeafType): (value: unknown) => unknown {
     case 'Boolean':
       return (value) => (typeof value === 'boolean' ? value : INVALID);
     default:
-      return (value) => value;
+      return (value) => (isWritable(value, DEEPEST) ? value : INVALID);
   }
 }
