@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { projectRoot } from '../../gateway/files.ts';
 import { exportLedger, openLedger, verifyLedger } from '../../gateway/ledger/index.ts';
 import { disclosure } from '../gateway/ledger/disclosures.ts';
@@ -17,7 +17,8 @@ const folder = (): string => join(dataDir, 'ledger');
 const exportedIds = (): string[] => [...exportLedger(folder())].map(({ text }) => JSON.parse(text).id);
 
 /** `LIANCHA_KILLS=500` for a long run. */
-const KILLS = Number(process.env.LIANCHA_KILLS ?? 60);
+const KILLS = Number(process.env.LIANCHA_KILLS ?? 40);
+const KILLS_OF_ONE = 50;
 
 describe('a process that is killed at any moment', () => {
   let writer = '';
@@ -58,27 +59,113 @@ describe('a process that is killed at any moment', () => {
     for (const line of lines.slice(1, -1)) acknowledged.add(line); // the last may be cut short
   }
 
-  it(`loses no record that was acknowledged, and leaves a ledger that verifies (${KILLS} kills)`, async () => {
-    const acknowledged = new Set<string>();
-    let torn = 0;
-    for (let kill = 0; kill < KILLS; kill++) {
-      await killOnce(acknowledged, Math.random() * 60);
-      const report = verifyLedger(folder());
-      expect(report.problems).toEqual([]);
-      if (report.tornBytes > 0) torn++;
-    }
-    const kept = new Set(exportedIds());
-    expect([...acknowledged].filter((id) => !kept.has(id))).toEqual([]);
-    expect(acknowledged.size).toBeGreaterThan(KILLS);
-    const ledger = await openLedger({ dataDir, now: Date.now });
-    await ledger.close();
-    expect(verifyLedger(folder())).toMatchObject({ ok: true, unsigned: 0, tornBytes: 0 });
-    const outside = spawnSync(process.execPath, ['scripts/verify-ledger.mjs', folder()], {
-      cwd: projectRoot(),
+  it(
+    `loses no record that was acknowledged, and leaves a ledger that verifies (${KILLS} kills)`,
+    async () => {
+      let torn = 0;
+      let records = 0;
+      for (let killed = 0; killed < KILLS; killed += KILLS_OF_ONE) {
+        rmSync(dataDir, { recursive: true, force: true }); // A ledger that grows and grows would make a long run endless.
+        const acknowledged = new Set<string>();
+        for (let kill = 0; kill < Math.min(KILLS_OF_ONE, KILLS - killed); kill++) {
+          await killOnce(acknowledged, Math.random() * 60);
+          const report = verifyLedger(folder());
+          expect(report.problems).toEqual([]);
+          if (report.tornBytes > 0) torn++;
+        }
+        const kept = new Set(exportedIds());
+        expect([...acknowledged].filter((id) => !kept.has(id))).toEqual([]);
+        records += acknowledged.size;
+        const ledger = await openLedger({ dataDir, now: Date.now });
+        await ledger.close();
+        expect(verifyLedger(folder())).toMatchObject({ ok: true, unsigned: 0, tornBytes: 0 });
+        const outside = spawnSync(process.execPath, ['scripts/verify-ledger.mjs', folder()], {
+          cwd: projectRoot(),
+        });
+        expect([outside.status, String(outside.stderr)]).toEqual([0, '']);
+      }
+      expect(records).toBeGreaterThan(KILLS);
+      process.stdout.write(`${KILLS} kills, ${records} acknowledged, 0 lost, ${torn} torn tails\n`);
+    },
+    300_000 + KILLS * 5_000,
+  );
+
+  it('stops at a limit of the file’s size in the middle of a write, and loses nothing', async () => {
+    // `ulimit -f`, in blocks of 512 or 1,024 bytes: the kernel takes a part of the write and refuses the rest (EFBIG).
+    const child = spawn(
+      'sh',
+      ['-c', `ulimit -f 64; exec "${process.execPath}" "${writer}" "${dataDir}" 1000000`],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
+    let text = '';
+    let isRefused = false;
+    child.stdout.on('data', (chunk) => {
+      text += chunk;
     });
-    expect([outside.status, String(outside.stderr)]).toEqual([0, '']);
-    process.stdout.write(`${KILLS} kills, ${acknowledged.size} acknowledged, 0 lost, ${torn} torn tails\n`);
-  }, 300_000);
+    child.stderr.on('data', (chunk) => {
+      isRefused ||= String(chunk).includes('EFBIG');
+    });
+    await new Promise((resolve) => child.once('exit', resolve));
+    expect(isRefused).toBe(true);
+    const acknowledged = text.split('\n').slice(1, -1);
+    expect(acknowledged.length).toBeGreaterThan(10);
+    expect(verifyLedger(folder()).problems).toEqual([]);
+    const kept = new Set(exportedIds());
+    expect(acknowledged.filter((id) => !kept.has(id))).toEqual([]);
+  }, 60_000);
+});
+
+/** A disk of one megabyte, where this process may mount one. */
+function mountSmallDisk(): string | null {
+  const disk = mkdtempSync(join(tmpdir(), 'liancha-disk-'));
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]);
+  if (mounted.status === 0) return disk;
+  rmSync(disk, { recursive: true });
+  return null;
+}
+
+describe('a disk that is full', () => {
+  let disk: string | null = null;
+  beforeAll(() => {
+    disk = mountSmallDisk();
+  });
+  afterAll(() => {
+    if (disk) spawnSync('umount', [disk]);
+  });
+
+  it('refuses what it cannot keep, keeps what it acknowledged, and goes on when there is room again', async (context) => {
+    if (!disk) return context.skip();
+    const ledger = await openLedger({ dataDir: disk, now: Date.now, segmentBytes: 20_000, headMs: 5 });
+    const acknowledged: string[] = [];
+    const append = async (): Promise<string> => {
+      const id = ledger.nextId();
+      try {
+        await ledger.append(disclosure(id));
+        acknowledged.push(id);
+        return 'kept';
+      } catch (error) {
+        return error instanceof Error && 'code' in error ? String(error.code) : 'other';
+      }
+    };
+    expect(await append()).toBe('kept');
+    const ballast = join(disk, 'ballast');
+    const filled = await open(ballast, 'w');
+    const { bytesWritten } = await filled.write(Buffer.alloc(2 ** 20)).catch(() => ({ bytesWritten: 0 }));
+    expect(bytesWritten).toBeLessThan(2 ** 20);
+    await filled.close();
+    const outcomes = new Set<string>();
+    for (let index = 0; index < 200 && !outcomes.has('ENOSPC'); index++) outcomes.add(await append());
+    expect(outcomes).toContain('ENOSPC');
+    rmSync(ballast);
+    expect(await append()).toBe('kept');
+    expect(await append()).toBe('kept');
+    await ledger.close();
+    const kept = [...exportLedger(join(disk, 'ledger'))].map(({ text }) => JSON.parse(text).id);
+    expect(kept).toEqual(acknowledged);
+    expect(verifyLedger(join(disk, 'ledger'))).toMatchObject({ ok: true, problems: [], unsigned: 0 });
+  }, 60_000);
 });
 
 type Fault = 'fsync' | 'full' | 'torn' | 'create';
