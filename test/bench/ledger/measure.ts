@@ -43,7 +43,7 @@ export async function measureLedger(records: number): Promise<LedgerFigures> {
   }
 }
 
-function record(id: Disclosure['id']): Disclosure {
+export function record(id: Disclosure['id']): Disclosure {
   return {
     id,
     time: Date.now(),
