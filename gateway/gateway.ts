@@ -136,6 +136,7 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
     onProblem: (error) => logger.error({ error }, 'the ledger cannot be indexed for search'),
   });
   const messageSigner = openMessageSigner(join(dataDir, 'exchange', 'message-key.pem'), now);
+  metrics.watchIndex(indexer.state.bind(indexer));
   const witnessing = await openWitnessing({
     dataDir,
     ledger,

@@ -5,6 +5,8 @@ export interface Metrics {
   readonly providerCalls: Counter<'subgraph' | 'outcome'>;
   /** 1 while the database's grants cannot be confirmed, and so none of them is in force. */
   readonly grantsStale: Gauge;
+  /** Reads how far search is behind the ledger, whenever it is asked for. */
+  watchIndex(state: () => { readonly behind: number; readonly lagMs: number }): void;
   /** One request: which door served it, what it came to (`OK` or the first code) and how long it took. */
   observeRequest(door: 'warm' | 'general', outcome: string, seconds: number): void;
   /** What is pushed: streams that are open, and answers given by event streams and WebSockets. */
@@ -63,6 +65,22 @@ export function createMetrics(): Metrics {
       answered: (outcome) => pushed.inc({ outcome }),
     },
     providerCalls,
+    watchIndex(state) {
+      const gauge = (name: string, help: string, value: () => number): void => {
+        new Gauge({
+          name,
+          help,
+          registers,
+          collect() {
+            this.set(value());
+          },
+        });
+      };
+      gauge('liancha_ledger_index_behind', 'Records that search does not know yet', () => state().behind);
+      gauge('liancha_ledger_index_lag_seconds', 'Time for which search has not been up to date', () => {
+        return state().lagMs / 1_000;
+      });
+    },
     grantsStale,
     observeRequest(door, outcome, seconds) {
       requests.inc({ door, outcome });

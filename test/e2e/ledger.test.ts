@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { createPublicKey, verify } from 'node:crypto';
+import { createHash, createPublicKey, verify } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -121,6 +121,22 @@ describe('liancha ledger', () => {
     const line = exported(system.dataDir).get(extensions.receipt?.id ?? '') ?? '';
     expect(JSON.parse(line)).toMatchObject({ rows: 1, use: 'ADMINISTRATIVE_BASIS' });
     expect(line).not.toContain(system.examples.person);
+  });
+
+  it('reveals one salt, which proves the variables of that record', async () => {
+    const variables = { id: system.examples.person };
+    const query = `query ($id: ID!) ${purpose()} { person(idNumber: $id) { name } }`;
+    const id = (await system.ask(query, { variables })).extensions.receipt?.id ?? '';
+    const revealed = liancha('ledger', 'reveal', '--data-dir', system.dataDir, '--id', id, '--json');
+    const { salt, variablesDigest } = JSON.parse(revealed.stdout);
+    const digest = createHash('sha256').update(bytes(salt)).update(JSON.stringify(variables));
+    expect(digest.digest('base64url')).toBe(variablesDigest);
+    expect(liancha('ledger', 'reveal', '--data-dir', system.dataDir, '--id', 'none').status).toBe(2);
+  });
+
+  it.each(['heads', 'subjects', 'digests'])('makes a new key of the %s', (of) => {
+    const rotated = liancha('ledger', 'rotate-key', '--data-dir', system.dataDir, '--of', of);
+    expect([rotated.status, rotated.stdout.trim()]).toEqual([0, expect.stringMatching(/^[\w-]{12,43}$/)]);
   });
 
   it('says how it is used when it is used wrongly', () => {
