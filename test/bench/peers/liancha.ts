@@ -23,7 +23,8 @@ function variant(name: string, kind: Variant): Peer {
     name,
     plans: true,
     absence: () => null,
-    async start({ members, folder, issuer, databaseUrl }) {
+    async start({ members, folder, issuer, createDatabase }) {
+      const databaseUrl = kind === 'embedded-database' ? null : await createDatabase();
       const port = await freePort();
       const subgraphs = members.map(({ name: member, url, department, sdl }) => {
         const schema = join(folder, `${member}.graphql`);
@@ -37,7 +38,7 @@ function variant(name: string, kind: Variant): Peer {
         limits: LIMITS,
         issuers: [{ issuer: issuer.issuer, jwks: { file: issuer.jwks } }],
         subgraphs,
-        ...(databaseUrl !== null && kind !== 'embedded-database' && { databaseUrl }),
+        ...(databaseUrl !== null && { databaseUrl }),
       };
       writeFileSync(file, JSON.stringify(settings)); // JSON is YAML.
       return startProgram({

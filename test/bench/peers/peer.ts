@@ -20,7 +20,8 @@ export interface Setting {
   readonly folder: string;
   /** Public keys of the issuer of the tokens, a file. */
   readonly issuer: { readonly issuer: string; readonly jwks: string };
-  readonly databaseUrl: string | null;
+  /** A database of one start's own on a server; null where there is no server. */
+  createDatabase(): Promise<string | null>;
 }
 
 export interface Running {

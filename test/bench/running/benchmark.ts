@@ -64,7 +64,7 @@ export async function runBenchmark(options: BenchOptions): Promise<Results> {
       folder,
       quick: options.quick,
       issuer: { issuer: issuer.trusted.issuer, jwks: join(folder, 'demonstration', 'jwks.json') },
-      databaseUrl: database.url,
+      createDatabase: () => database.create(),
       deadline: options.quick ? started + QUICK_MS : Number.POSITIVE_INFINITY,
     };
     const parts: GraphResults[] = [];
@@ -76,7 +76,10 @@ export async function runBenchmark(options: BenchOptions): Promise<Results> {
       machine: describeMachine(),
       takenAt: new Date().toISOString(),
       quick: options.quick,
-      database: { name: database.name, serverMb: database.url === null ? null : familyMemoryMb('postgres') },
+      database: {
+        name: database.name,
+        serverMb: database.server === null ? null : familyMemoryMb('postgres'),
+      },
       absent,
       skipped: parts.flatMap((one) => one.skipped),
       starts: parts.flatMap((one) => one.starts),
@@ -92,6 +95,6 @@ export async function runBenchmark(options: BenchOptions): Promise<Results> {
 
 function absenceOf(peer: Peer, database: BenchDatabase, quick: boolean): string | null {
   if (peer.name === EMBEDDED && quick) return 'not in a quick run';
-  if (peer.name === EMBEDDED && database.url === null) return 'Liancha itself runs with it here';
+  if (peer.name === EMBEDDED && database.server === null) return 'Liancha itself runs with it here';
   return peer.absence();
 }

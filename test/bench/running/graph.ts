@@ -9,7 +9,7 @@ import { startSubgraphs } from '../stubs/index.ts';
 import { type CaseResults, measureCase, progress } from './case.ts';
 import { measureHalfLoad } from './half-load.ts';
 
-export interface GraphRun extends Pick<Setting, 'issuer' | 'databaseUrl'> {
+export interface GraphRun extends Pick<Setting, 'issuer' | 'createDatabase'> {
   readonly graph: GraphName;
   readonly cases: readonly Case[];
   readonly peers: readonly Peer[];
