@@ -6,10 +6,10 @@ import { parseOptions, UsageError } from './command.ts';
 /** Options of every command that moves something in the exchange. */
 export const MOVING = {
   /** In the demonstration: as which department. */
-  department: { type: 'string' },
+  as: { type: 'string' },
   /** The version that was read; by default the present one is read first. */
   version: { type: 'string' },
-  'idempotency-key': { type: 'string' },
+  key: { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const satisfies NonNullable<ParseArgsConfig['options']>;
 
@@ -27,7 +27,7 @@ export function readOne<const T extends NonNullable<ParseArgsConfig['options']>>
   return { id, values };
 }
 
-/** Asks the exchange, as the department that `--department` names in the demonstration. */
+/** Asks the exchange, as the department that `--as` names in the demonstration. */
 export async function askAs<T>(
   department: string | undefined,
   query: string,

@@ -114,7 +114,7 @@ describe('a draft', () => {
   it('is made before any service exists, gets a code, and is its own department’s to see and to revise', async () => {
     const file = join(folder, 'draft.yaml');
     writeFileSync(file, JSON.stringify(elements));
-    const draft = await run('catalogue', 'draft', '--file', file, '--department', CIVIL_AFFAIRS);
+    const draft = await run('catalogue', 'draft', '--file', file, '--as', CIVIL_AFFAIRS);
     expect(draft.code).toMatch(/^307\d{7}\/000001$/);
     const seen = async (as: string) =>
       (await exchange(as, '{ catalogue(status: DRAFT) { edges { node { code } } } }')).data.catalogue.edges;
@@ -188,7 +188,7 @@ describe('a change of law or duties', () => {
   it('starts the clock of 15 working days, and is closed once with a note', async () => {
     const reported = await run(
       ...['catalogue', 'report-change', '--cause', 'LAW', '--basis', '《婚姻登记条例》修订'],
-      ...['--on', '2026-09-30', '--code', MARRIAGE, '--department', CIVIL_AFFAIRS],
+      ...['--on', '2026-09-30', '--code', MARRIAGE, '--as', CIVIL_AFFAIRS],
     );
     // 1–7 October are holidays; 10 October is a Saturday that is worked.
     expect(reported).toMatchObject({
@@ -217,17 +217,7 @@ describe('a change of law or duties', () => {
 describe('freshness and health', () => {
   it('compares what the provider reports with its declared period; only its own', async () => {
     const report = (as: string, at: string) =>
-      liancha(system.url, [
-        'catalogue',
-        'updated',
-        '--code',
-        MARRIAGE,
-        '--at',
-        at,
-        '--department',
-        as,
-        '--json',
-      ]);
+      liancha(system.url, ['catalogue', 'updated', '--code', MARRIAGE, '--at', at, '--as', as, '--json']);
     expect(JSON.parse((await report(CIVIL_AFFAIRS, '2026-01-01T00:00:00Z')).stdout).freshness).toBe('STALE');
     expect(JSON.parse((await report(CIVIL_AFFAIRS, new Date().toISOString())).stdout).freshness).toBe(
       'FRESH',

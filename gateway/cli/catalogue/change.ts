@@ -9,13 +9,13 @@ const Drafted = z.object({ saveCatalogueDraft: z.object({ code: z.string(), vers
 export const draftCommand: Command = {
   summary: '目录草案：在服务之前编制，发给代码 a draft before any service exists; issues its code',
   usage:
-    'liancha catalogue draft --file <elements.yaml|json> [--code <code> --version <n>] [--department <name>] [--json]',
+    'liancha catalogue draft --file <elements.yaml|json> [--code <code> --version <n>] [--as <department>] [--json]',
   async run(parameters) {
     const values = readOptions(parameters, {
       file: { type: 'string' },
       code: { type: 'string' },
       version: { type: 'string' },
-      department: { type: 'string' },
+      as: { type: 'string' },
       json: { type: 'boolean', default: false },
     });
     if (values.file === undefined) throw new UsageError('请给出要素文件 name the file of elements: --file');
@@ -23,7 +23,7 @@ export const draftCommand: Command = {
     const query =
       'mutation ($input: SaveCatalogueDraftInput!) { saveCatalogueDraft(input: $input) { code version } }';
     const input = { elements, code: values.code, version: values.version && Number(values.version) };
-    const { saveCatalogueDraft: saved } = await askAs(values.department, query, { input }, Drafted);
+    const { saveCatalogueDraft: saved } = await askAs(values.as, query, { input }, Drafted);
     print(
       values.json ? JSON.stringify(saved) : `${saved.code}  第 ${saved.version} 版 version ${saved.version}`,
     );
@@ -43,17 +43,17 @@ const Reported = z.object({
 export const reportChangeCommand: Command = {
   summary: '报告法律或职责变化，起算目录更新期限 reports a change of law or duties; starts the clock',
   usage:
-    'liancha catalogue report-change --cause LAW|DUTIES --basis <text> --on <date> [--code <code>] [--department <name>] [--json]',
+    'liancha catalogue report-change --cause LAW|DUTIES --basis <text> --on <date> [--code <code>] [--as <department>] [--json]',
   async run(parameters) {
     const values = readOptions(parameters, {
       cause: { type: 'string' },
       basis: { type: 'string' },
       on: { type: 'string' },
       code: { type: 'string' },
-      department: { type: 'string' },
+      as: { type: 'string' },
       json: { type: 'boolean', default: false },
     });
-    const { cause, basis, on: changedOn, code, department } = values;
+    const { cause, basis, on: changedOn, code, as: department } = values;
     if (!cause || !basis || !changedOn) throw new UsageError('--cause, --basis, --on: 必填 required');
     const query = `mutation ($input: ReportCatalogueChangeInput!) {
       reportCatalogueChange(input: $input) { id due assumed ruleSet } }`;
@@ -76,15 +76,15 @@ const Updated = z.object({
 
 export const updatedCommand: Command = {
   summary: '报告数据更新时间 reports when the data of a resource were last brought up to date',
-  usage: 'liancha catalogue updated --code <code> [--at <instant>] [--department <name>] [--json]',
+  usage: 'liancha catalogue updated --code <code> [--at <instant>] [--as <department>] [--json]',
   async run(parameters) {
     const values = readOptions(parameters, {
       code: { type: 'string' },
       at: { type: 'string' },
-      department: { type: 'string' },
+      as: { type: 'string' },
       json: { type: 'boolean', default: false },
     });
-    const { code, at: lastUpdated = new Date().toISOString(), department } = values;
+    const { code, at: lastUpdated = new Date().toISOString(), as: department } = values;
     if (!code) throw new UsageError('--code: 必填 required');
     const query =
       'mutation ($input: ReportUpdatedInput!) { reportUpdated(input: $input) { code lastUpdated freshness } }';

@@ -8,14 +8,14 @@ function moveCommand(verb: string, mutation: string, input: string, summary: str
   const isReturn = verb === 'return';
   return {
     summary,
-    usage: `liancha finding ${verb} <id> --note <text>${isReturn ? ' [--working-days <n>]' : ''} [--version <n>] [--department <name>] [--json]`,
+    usage: `liancha finding ${verb} <id> --note <text>${isReturn ? ' [--working-days <n>]' : ''} [--version <n>] [--as <department>] [--json]`,
     async run(parameters) {
       const { id, values } = readOne(parameters, '编号 id', {
         ...MOVING,
         note: { type: 'string' },
         'working-days': { type: 'string' },
       });
-      const { department, note = '' } = values;
+      const { as: department, note = '' } = values;
       const version = await versionOf(values.version, department, 'finding', id);
       const days = values['working-days'];
       const query = `mutation ($input: ${input}!) { ${mutation}(input: $input) { id state due } }`;
@@ -24,7 +24,7 @@ function moveCommand(verb: string, mutation: string, input: string, summary: str
           id,
           version,
           note,
-          idempotencyKey: values['idempotency-key'],
+          idempotencyKey: values.key,
           ...(isReturn && days !== undefined && { workingDays: Number(days) }),
         },
       };

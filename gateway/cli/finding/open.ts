@@ -7,7 +7,7 @@ const Opened = z.object({ openFinding: z.object({ id: z.string(), state: z.strin
 export const openCommand: Command = {
   summary: '立案整改 opens a finding on a department (Art. 24)',
   usage:
-    'liancha finding open --on <department code> --breach USE_BEYOND_DUTIES|NOT_PROVIDED_IN_TIME|… --notice <text> --due <date> [--disclosures <receipt,…>] [--department <name>] [--json]',
+    'liancha finding open --on <department code> --breach USE_BEYOND_DUTIES|NOT_PROVIDED_IN_TIME|… --notice <text> --due <date> [--disclosures <receipt,…>] [--as <department>] [--json]',
   async run(parameters) {
     const { version: _, ...moving } = MOVING;
     const values = readOptions(parameters, {
@@ -23,9 +23,9 @@ export const openCommand: Command = {
       throw new UsageError('--on, --breach, --notice, --due: 必填 required');
     const evidence = { disclosures: values.disclosures?.split(',') ?? [] };
     const query = 'mutation ($input: OpenFindingInput!) { openFinding(input: $input) { id state due } }';
-    const idempotencyKey = values['idempotency-key'];
+    const idempotencyKey = values.key;
     const input = { department: on, breach, notice, dueOn: due, evidence, idempotencyKey };
-    const { openFinding: opened } = await askAs(values.department, query, { input }, Opened);
+    const { openFinding: opened } = await askAs(values.as, query, { input }, Opened);
     print(values.json ? JSON.stringify(opened) : `${opened.id}  ${opened.state}  ${opened.due}`);
     return 0;
   },

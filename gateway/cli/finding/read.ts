@@ -17,15 +17,15 @@ const FIELDS = 'id state breach department { name } openedBy notice due isOverdu
 
 export const listCommand: Command = {
   summary: '整改清单 findings on the department, or that it opened',
-  usage: 'liancha finding list [--state OPEN…] [--department <name>] [--json]',
+  usage: 'liancha finding list [--state OPEN…] [--as <department>] [--json]',
   async run(parameters) {
     const values = readOptions(parameters, {
       state: { type: 'string' },
-      department: { type: 'string' },
+      as: { type: 'string' },
       json: { type: 'boolean', default: false },
     });
     const query = `query ($state: FindingState) { findings(state: $state, first: 100) { edges { node { ${FIELDS} } } } }`;
-    const { findings } = await askAs(values.department, query, { state: values.state }, Listed);
+    const { findings } = await askAs(values.as, query, { state: values.state }, Listed);
     const nodes = findings.edges.map(({ node }) => node);
     if (values.json) print(JSON.stringify(nodes));
     else
@@ -55,15 +55,15 @@ const Shown = z.object({
 
 export const showCommand: Command = {
   summary: '一件整改的全部 all of a finding',
-  usage: 'liancha finding show <id> [--department <name>] [--json]',
+  usage: 'liancha finding show <id> [--as <department>] [--json]',
   async run(parameters) {
     const { id, values } = readOne(parameters, '编号 id', {
-      department: { type: 'string' },
+      as: { type: 'string' },
       json: { type: 'boolean', default: false },
     });
     const query = `query ($id: ID!) { finding(id: $id) { ${FIELDS} version evidence allowedMoves
       moves { move department { name } note at } } }`;
-    const { finding } = await askAs(values.department, query, { id }, Shown);
+    const { finding } = await askAs(values.as, query, { id }, Shown);
     if (values.json) print(JSON.stringify(finding));
     else {
       print(`${finding.id}  ${finding.state}  ${finding.breach}  ${finding.department.name}  ${finding.due}`);

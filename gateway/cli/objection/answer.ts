@@ -9,18 +9,18 @@ function moveCommand(verb: string, mutation: string, input: string, summary: str
   const hasTarget = verb === 'disown';
   return {
     summary,
-    usage: `liancha objection ${verb} <id> --note <text>${hasTarget ? ' [--to <department code>]' : ''} [--version <n>] [--department <name>] [--json]`,
+    usage: `liancha objection ${verb} <id> --note <text>${hasTarget ? ' [--to <department code>]' : ''} [--version <n>] [--as <department>] [--json]`,
     async run(parameters) {
       const { id, values } = readOne(parameters, '编号 id', {
         ...MOVING,
         note: { type: 'string' },
         to: { type: 'string' },
       });
-      const { department, note, to } = values;
+      const { as: department, note, to } = values;
       const version = await versionOf(values.version, department, 'objection', id);
       const query = `mutation ($input: ${input}!) { ${mutation}(input: $input) { id state version } }`;
       const variables = {
-        input: { id, version, note, idempotencyKey: values['idempotency-key'], ...(hasTarget && { to }) },
+        input: { id, version, note, idempotencyKey: values.key, ...(hasTarget && { to }) },
       };
       const moved = (await askAs(department, query, variables, Moved))[mutation];
       print(values.json ? JSON.stringify(moved) : `${id}  ${moved?.state}`);

@@ -16,7 +16,7 @@ const Raised = z.object({
 export const raiseCommand: Command = {
   summary: '提出疑义 doubts a datum that was disclosed to the department (Art. 15)',
   usage:
-    'liancha objection raise --disclosure <receipt> --coordinate <Type.field> --subject <id number> --reason <text> [--evidence <file>] [--department <name>] [--json]',
+    'liancha objection raise --disclosure <receipt> --coordinate <Type.field> --subject <id number> --reason <text> [--evidence <file>] [--as <department>] [--json]',
   async run(parameters) {
     const { version: _, ...moving } = MOVING;
     const values = readOptions(parameters, {
@@ -27,7 +27,7 @@ export const raiseCommand: Command = {
       reason: { type: 'string' },
       evidence: { type: 'string' },
     });
-    const { disclosure, coordinate, subject, reason, department } = values;
+    const { disclosure, coordinate, subject, reason, as: department } = values;
     if (!disclosure || !coordinate || !subject || !reason)
       throw new UsageError('--disclosure, --coordinate, --subject, --reason: 必填 required');
     const evidence = values.evidence && {
@@ -37,7 +37,7 @@ export const raiseCommand: Command = {
     };
     const query = `mutation ($input: RaiseObjectionInput!) {
       raiseObjection(input: $input) { id state provider { name } due } }`;
-    const idempotencyKey = values['idempotency-key'];
+    const idempotencyKey = values.key;
     const input = { disclosure, coordinate, subject, reason, evidence, idempotencyKey };
     const { raiseObjection: raised } = await askAs(department, query, { input }, Raised);
     print(

@@ -22,16 +22,16 @@ const Listed = z.object({
 
 export const listCommand: Command = {
   summary: '疑义清单 objections that the department raised or has to check',
-  usage: 'liancha objection list [--state OPEN…] [--department <name>] [--json]',
+  usage: 'liancha objection list [--state OPEN…] [--as <department>] [--json]',
   async run(parameters) {
     const values = readOptions(parameters, {
       state: { type: 'string' },
-      department: { type: 'string' },
+      as: { type: 'string' },
       json: { type: 'boolean', default: false },
     });
     const query = `query ($state: ObjectionState) { objections(state: $state, first: 100) { edges { node {
       id state coordinate consumer { name } provider { name } due isOverdue } } } }`;
-    const { objections } = await askAs(values.department, query, { state: values.state }, Listed);
+    const { objections } = await askAs(values.as, query, { state: values.state }, Listed);
     const nodes = objections.edges.map(({ node }) => node);
     if (values.json) print(JSON.stringify(nodes));
     else
@@ -64,15 +64,15 @@ const Shown = z.object({
 
 export const showCommand: Command = {
   summary: '一件疑义的全部 all of an objection',
-  usage: 'liancha objection show <id> [--department <name>] [--json]',
+  usage: 'liancha objection show <id> [--as <department>] [--json]',
   async run(parameters) {
     const { id, values } = readOne(parameters, '编号 id', {
-      department: { type: 'string' },
+      as: { type: 'string' },
       json: { type: 'boolean', default: false },
     });
     const query = `query ($id: ID!) { objection(id: $id) { id state version coordinate disclosure subject reason due
       isOverdue allowedMoves evidence { name type digest } moves { move department { name } note at } } }`;
-    const { objection } = await askAs(values.department, query, { id }, Shown);
+    const { objection } = await askAs(values.as, query, { id }, Shown);
     if (values.json) print(JSON.stringify(objection));
     else {
       print(`${objection.id}  ${objection.state}  ${objection.coordinate}  ${objection.subject ?? '—'}`);
