@@ -15,7 +15,7 @@ import { memberOf } from '../member-code.ts';
 import { operationOf } from '../operation/index.ts';
 import type { JsonObject } from '../program/record.ts';
 import { collectFields, fragmentsOf } from './collect.ts';
-import { isInt } from './leaf.ts';
+import { isInt, isWritable } from './leaf.ts';
 import type { ShaperInput } from './shaper.ts';
 
 /** What shaping a clean answer tells beside it. */
@@ -85,7 +85,11 @@ class CleanCode {
     const sets = [operationOf(this.#input.document).selectionSet];
     const name = this.#object(root, sets, { depth: 0, isInList: false });
     const code = `'use strict'; const { values, masks } = tables;\n${this.#functions.join('\n')}\nreturn ${name};`;
-    return new Function('tables', 'isInt', code)(this.#tables, isInt) as CleanShaper;
+    return new Function('tables', 'isInt', 'isWritable', code)(
+      this.#tables,
+      isInt,
+      isWritable,
+    ) as CleanShaper;
   }
 
   /** A function that shapes an object of a type. */
@@ -182,7 +186,7 @@ v = shaped; }`;
     if (type.name === 'ID')
       return `if (typeof v !== 'string') { if (!Number.isInteger(v)) ${GIVE_UP} v = String(v); }`;
     const check = CHECKS.get(type.name);
-    return check ? `if (!(${check})) ${GIVE_UP}` : '';
+    return `if (!(${check ?? 'isWritable(v)'})) ${GIVE_UP}`;
   }
 }
 

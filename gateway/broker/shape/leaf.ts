@@ -13,7 +13,8 @@ export function isInt(value: unknown): boolean {
 /** Levels that a custom scalar's JSON may have; much deeper ones cannot be written. */
 const DEEPEST = 100;
 
-function isWritable(value: unknown, levels: number): boolean {
+/** Can a custom scalar's value be written again? */
+export function isWritable(value: unknown, levels = DEEPEST): boolean {
   if (typeof value !== 'object' || value === null) return true;
   return levels > 0 && Object.values(value).every((one) => isWritable(one, levels - 1));
 }
@@ -40,6 +41,6 @@ export function leafCheck(type: GraphQLLeafType): (value: unknown) => unknown {
     case 'Boolean':
       return (value) => (typeof value === 'boolean' ? value : INVALID);
     default:
-      return (value) => (isWritable(value, DEEPEST) ? value : INVALID);
+      return (value) => (isWritable(value) ? value : INVALID);
   }
 }
