@@ -11,6 +11,7 @@ const TOPICS: Readonly<Record<string, Topic>> = {
   finding: () => import('./finding/index.ts'),
   grant: () => import('./grant/index.ts'),
   ledger: () => import('./ledger/index.ts'),
+  matter: () => import('./matter/index.ts'),
   objection: () => import('./objection/index.ts'),
   subgraph: () => import('./subgraph/index.ts'),
   webhook: () => import('./webhook/index.ts'),

@@ -287,9 +287,11 @@ test('only the subjects of the matter under way, from when they are registered u
   expect(await exchange(register, { input })).toEqual({ registerSubjects: { subjects: 1 } });
   expect(await residenceOf(party.idNumber)).toBe(party.residence);
   expect(await residenceOf(stranger.idNumber)).toBe('OUT_OF_SCOPE');
-  expect(await exchange('mutation { closeMatter(matter: "YX-TEST-1") { subjects } }', {})).toEqual({
-    closeMatter: { subjects: 0 },
-  });
+  expect(await exchange('mutation { closeMatter(input: { matter: "YX-TEST-1" }) { subjects } }', {})).toEqual(
+    {
+      closeMatter: { subjects: 0 },
+    },
+  );
   expect(await residenceOf(party.idNumber)).toBe('OUT_OF_SCOPE');
 });
 

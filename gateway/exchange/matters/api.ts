@@ -16,6 +16,11 @@ interface RegisterInput {
   readonly idempotencyKey?: string | null;
 }
 
+interface CloseInput {
+  readonly matter: string;
+  readonly idempotencyKey?: string | null;
+}
+
 const MATTER_LIMIT = 200;
 const SUBJECTS_LIMIT = 100;
 
@@ -26,7 +31,8 @@ const SUBJECTS_LIMIT = 100;
 export function mattersApi({ database, hashSubject, now }: MatterParts): Resolvers {
   const shown = async (department: string, matter: string) => {
     const rows = await database.query(
-      'select count(*)::int as subjects from matter_subjects where department = $1 and matter = $2',
+      `select count(*)::int as subjects from matter_subjects
+       where department = $1 and matter = $2 and closed_at is null`,
       [department, matter],
     );
     return { matter, subjects: Number(rows[0]?.subjects ?? 0) };
@@ -50,7 +56,10 @@ export function mattersApi({ database, hashSubject, now }: MatterParts): Resolve
           for (const subject of hashed) {
             await transaction.query(
               `insert into matter_subjects (department, matter, subject, registered_by, registered_at)
-                 values ($1, $2, $3, $4, $5) on conflict do nothing`,
+                 values ($1, $2, $3, $4, $5)
+               on conflict (department, matter, subject) do update
+               set registered_by = $4, registered_at = $5, closed_by = null, closed_at = null
+               where matter_subjects.closed_at is not null`,
               [department, matter, subject, operator, new Date(now()).toISOString()],
             );
           }
@@ -58,12 +67,19 @@ export function mattersApi({ database, hashSubject, now }: MatterParts): Resolve
         });
         return shown(department, matter);
       },
-      async closeMatter(_, { matter }: { matter: string }, { principal }) {
-        await database.query('delete from matter_subjects where department = $1 and matter = $2', [
-          principal.department,
-          matter,
-        ]);
-        return shown(principal.department, matter);
+      async closeMatter(_, { input }: { input: CloseInput }, caller: Caller) {
+        const { department, operator } = caller.principal;
+        const matter = readMatter(input.matter);
+        const request = { caller, mutation: 'closeMatter', key: input.idempotencyKey, input: { matter } };
+        await once(database, request, async (transaction) => {
+          await transaction.query(
+            `update matter_subjects set closed_by = $3, closed_at = $4
+               where department = $1 and matter = $2 and closed_at is null`,
+            [department, matter, operator, new Date(now())],
+          );
+          return matter;
+        });
+        return shown(department, matter);
       },
     },
   };

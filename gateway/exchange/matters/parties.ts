@@ -11,7 +11,7 @@ export async function partiesTo(
   matter: string,
 ): Promise<(subject: unknown) => boolean> {
   const rows = await database.query(
-    'select subject from matter_subjects where department = $1 and matter = $2',
+    'select subject from matter_subjects where department = $1 and matter = $2 and closed_at is null',
     [department, matter],
   );
   const subjects = new Set(rows.map((one) => String(one.subject)));
