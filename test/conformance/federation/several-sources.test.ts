@@ -44,7 +44,7 @@ describe('@provides on abstract types, and only what was asked of it', () => {
       sdl: `type Query { media: [Media] holder: Holder @provides(fields: "... on Book { title }") entity: Entity @provides(fields: "name description") }
         interface Media { id: ID! } union Holder = Book | Note type Note { text: String }
         type Book implements Media @key(fields: "id") { id: ID! title: String @external animals: [Animal] @provides(fields: "... on Cat { name }") @shareable }
-        interface Animal { id: ID! } type Cat implements Animal @key(fields: "id") { id: ID! name: String @external } type Dog implements Animal @key(fields: "id") { id: ID! name: String @external }
+        interface Animal { id: ID! } type Cat implements Animal @key(fields: "id") { id: ID! name: String @external } type Dog implements Animal @key(fields: "id") { id: ID! }
         type Entity @key(fields: "id") { id: ID! name: String! @external description: String! @external }`,
       resolvers: {
         Query: {
@@ -90,7 +90,7 @@ describe('@provides on abstract types, and only what was asked of it', () => {
 
 describe('root fields that several subgraphs share', () => {
   const part = (field: string) => ({
-    sdl: `type Query { thing: Thing @shareable things: [Thing!]! @shareable } type Thing @shareable { id: ID! ${field}: Part } type Part @shareable { id: ID! ${field}: String }`,
+    sdl: `type Query { thing: Thing @shareable things: [Thing!]! @shareable } type Thing @shareable { id: ID! ${field}: ${field}Part } type ${field}Part { id: ID! ${field}: String }`,
     resolvers: {
       Query: {
         thing: () => ({ id: 't', [field]: { id: 'p', [field]: field } }),
