@@ -82,7 +82,7 @@ describe('nested lists, nulls and partial errors', () => {
 
 describe('an object of which two providers bring a part', () => {
   const part = (field: string) => ({
-    sdl: `type Query { thing: Thing @shareable } type Thing @shareable { ${field}: Part } type Part { ${field}: String }`,
+    sdl: `type Query { thing: Thing @shareable } type Thing @shareable { ${field}: ${field}Part } type ${field}Part { ${field}: String }`,
     resolvers: { Query: { thing: () => ({ [field]: { [field]: field } }) } },
   });
   const shared = federate({ name: part('name'), price: part('price') });
