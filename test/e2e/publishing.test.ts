@@ -92,13 +92,20 @@ async function release(version: number, at = system.url, more = '') {
 async function ask(url: string, query: string) {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${await token}` },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${await consumerToken()}` },
     body: JSON.stringify({ query }),
   });
   // biome-ignore lint/suspicious/noExplicitAny: tests reach into answers of every shape
   return { status: response.status, ...((await response.json()) as any) };
 }
-let token: Promise<string>;
+/** Tokens live for ten minutes, which many publications outlast. */
+const RENEWED_MS = 120_000;
+let token: { readonly text: Promise<string>; readonly until: number } | null = null;
+function consumerToken(): Promise<string> {
+  if (!token || token.until < Date.now())
+    token = { text: system.tokenOf(REGISTRATION), until: Date.now() + RENEWED_MS };
+  return token.text;
+}
 const welfare = (field: string): string => `query ${purpose()} { welfare(id: "1") { ${field} } }`;
 /** Is a field in what is live? Whether its service has it too is another matter. */
 const isLive = async (url: string, field: string): Promise<boolean> => {
@@ -136,10 +143,6 @@ function load(clients = 8) {
     },
   };
 }
-
-beforeAll(() => {
-  token = system.tokenOf(REGISTRATION);
-});
 
 describe('a department publishes', () => {
   it('only where the administrator has approved that its service runs, which every instance knows', async () => {
