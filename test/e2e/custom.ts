@@ -87,6 +87,8 @@ export async function startCustom(members: Readonly<Record<string, Member>>, gra
       const { data, errors = [], extensions = {} } = (await response.json()) as Answer;
       return { status: response.status, data, errors, extensions };
     },
+    /** Takes every grant away; seen by the gateway within half a second. */
+    revoke: () => writeFileSync(grantsFile, JSON.stringify({ grants: [] })),
     async close() {
       await gateway.close();
       await Promise.all(running.map((one) => one.close()));
