@@ -1,15 +1,6 @@
-import {
-  type DirectiveNode,
-  type FieldNode,
-  type FragmentDefinitionNode,
-  GraphQLIncludeDirective,
-  GraphQLSkipDirective,
-  getDirectiveValues,
-  Kind,
-  type SelectionSetNode,
-} from 'graphql';
+import { type FieldNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
 import type { Failure } from '../errors.ts';
-import type { Admitted } from './operation/index.ts';
+import { type Admitted, isIncluded } from './operation/index.ts';
 import type { Denial } from './shape/decisions.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -43,9 +34,4 @@ export function deniedAtOnce(
   };
   visit(admitted.operation.selectionSet, []);
   return [...failures.values()];
-}
-
-function isIncluded(node: { readonly directives?: readonly DirectiveNode[] }, variables: Variables): boolean {
-  if (getDirectiveValues(GraphQLSkipDirective, node, variables)?.if === true) return false;
-  return getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if !== false;
 }

@@ -1,4 +1,5 @@
 export { type Admission, type AdmissionRules, type Admitted, admitOperation, type Refusal } from './admit.ts';
+export { isIncluded } from './included.ts';
 export { judgeCost, type OperationLimits } from './limits.ts';
 export { extractOperation, operationOf } from './normalise.ts';
 export { type OnDenied, type PurposeSource, type StatedPurpose, statedPurpose } from './purpose.ts';

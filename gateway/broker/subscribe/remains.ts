@@ -1,14 +1,5 @@
-import {
-  type DirectiveNode,
-  type FieldNode,
-  type FragmentDefinitionNode,
-  GraphQLIncludeDirective,
-  GraphQLSkipDirective,
-  getDirectiveValues,
-  Kind,
-  type SelectionSetNode,
-} from 'graphql';
-import type { Admitted } from '../operation/index.ts';
+import { type FieldNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
+import { type Admitted, isIncluded } from '../operation/index.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -38,9 +29,4 @@ export function isAnythingLeft(
       return fragment !== undefined && isLeft(fragment.selectionSet);
     });
   return isLeft(admitted.operation.selectionSet);
-}
-
-function isIncluded(node: { readonly directives?: readonly DirectiveNode[] }, variables: Variables): boolean {
-  if (getDirectiveValues(GraphQLSkipDirective, node, variables)?.if === true) return false;
-  return getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if !== false;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { askAs, readOne } from '../ask.ts';
 import { type Command, print, readOptions } from '../command.ts';
+import { Moves, printMoves } from '../moves.ts';
 
 const Finding = z.object({
   id: z.string(),
@@ -42,14 +43,7 @@ const Shown = z.object({
     version: z.number(),
     evidence: z.string(),
     allowedMoves: z.array(z.string()),
-    moves: z.array(
-      z.object({
-        move: z.string(),
-        department: z.object({ name: z.string() }),
-        note: z.string().nullable(),
-        at: z.string(),
-      }),
-    ),
+    moves: Moves,
   }),
 });
 
@@ -69,9 +63,7 @@ export const showCommand: Command = {
       print(`${finding.id}  ${finding.state}  ${finding.breach}  ${finding.department.name}  ${finding.due}`);
       print(finding.notice);
       print(finding.evidence);
-      for (const one of finding.moves)
-        print(`  ${one.at}  ${one.move}  ${one.department.name}  ${one.note ?? ''}`);
-      print(`可办 possible: ${finding.allowedMoves.join(', ') || '—'}`);
+      printMoves(finding.moves, finding.allowedMoves);
     }
     return 0;
   },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { askAs, readOne } from '../ask.ts';
 import { type Command, print, readOptions } from '../command.ts';
+import { Moves, printMoves } from '../moves.ts';
 
 const Listed = z.object({
   objections: z.object({
@@ -51,14 +52,7 @@ const Shown = z.object({
     subject: z.string().nullable(),
     reason: z.string(),
     allowedMoves: z.array(z.string()),
-    moves: z.array(
-      z.object({
-        move: z.string(),
-        department: z.object({ name: z.string() }),
-        note: z.string().nullable(),
-        at: z.string(),
-      }),
-    ),
+    moves: Moves,
   }),
 });
 
@@ -77,9 +71,7 @@ export const showCommand: Command = {
     else {
       print(`${objection.id}  ${objection.state}  ${objection.coordinate}  ${objection.subject ?? '—'}`);
       print(objection.reason);
-      for (const one of objection.moves)
-        print(`  ${one.at}  ${one.move}  ${one.department.name}  ${one.note ?? ''}`);
-      print(`可办 possible: ${objection.allowedMoves.join(', ') || '—'}`);
+      printMoves(objection.moves, objection.allowedMoves);
     }
     return 0;
   },
