@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { askExchange, ClientError, gatewayUrl, login } from '../client.ts';
+import { askAs } from '../ask.ts';
+import { ClientError } from '../client.ts';
 
 const Named = z.object({ code: z.string(), name: z.string() });
 const Event = z.object({
@@ -50,22 +51,10 @@ const PART_FIELDS = `id version state class provider { code name } items { coord
 const FIELDS = `id version state applicant { code name } submittedAt uses duties legalBasis expectedPerDay from until
   parts { ${PART_FIELDS} }`;
 
-/** Asks the exchange as a department; at a demonstration gateway `as` says as which. */
-export async function ask<T>(
-  as: string | undefined,
-  query: string,
-  variables: Record<string, unknown>,
-  schema: z.ZodType<T>,
-): Promise<T> {
-  const gateway = gatewayUrl(process.env);
-  const token = await login(process.env, gateway, as === undefined ? {} : { department: as });
-  return askExchange(gateway, token, query, variables, schema);
-}
-
 /** An application by its id, or that of one of its parts. */
 export async function showApplication(as: string | undefined, id: string): Promise<Application> {
   const query = `query ($id: ID!) { application(id: $id) { ${FIELDS} } }`;
-  return (await ask(as, query, { id }, z.object({ application: Application }))).application;
+  return (await askAs(as, query, { id }, z.object({ application: Application }))).application;
 }
 
 const Page = z.object({
@@ -79,7 +68,7 @@ export async function listApplications(as: string | undefined, variables: Record
   const query = `query ($as: ApplicationSide, $state: ApplicationState, $overdue: Boolean, $first: Int, $after: String) {
     applications(as: $as, state: $state, overdue: $overdue, first: $first, after: $after) {
       edges { node { ${FIELDS} } } pageInfo { hasNextPage endCursor } } }`;
-  return (await ask(as, query, variables, Page)).applications;
+  return (await askAs(as, query, variables, Page)).applications;
 }
 
 /** Saves or submits: a mutation that answers with the application. */
@@ -90,7 +79,7 @@ export async function changeApplication(
 ): Promise<Application> {
   const type = field === 'submitApplication' ? 'SubmitApplicationInput' : 'SaveApplicationDraftInput';
   const query = `mutation ($input: ${type}!) { changed: ${field}(input: $input) { ${FIELDS} } }`;
-  return (await ask(as, query, { input }, z.object({ changed: Application }))).changed;
+  return (await askAs(as, query, { input }, z.object({ changed: Application }))).changed;
 }
 
 /** Moves one part: a mutation that answers with the part. */
@@ -101,7 +90,7 @@ export async function changePart(
   input: object,
 ): Promise<Part> {
   const query = `mutation ($input: ${type}!) { changed: ${field}(input: $input) { ${PART_FIELDS} } }`;
-  return (await ask(as, query, { input }, z.object({ changed: Part }))).changed;
+  return (await askAs(as, query, { input }, z.object({ changed: Part }))).changed;
 }
 
 /**

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
+import { askAs } from '../ask.ts';
 import { type Command, fromHere, parseOptions, print, UsageError } from '../command.ts';
-import { ask, changeApplication, describeApplication, showApplication } from './application.ts';
+import { changeApplication, describeApplication, showApplication } from './application.ts';
 
 const Prefilled = z.object({
   applicationDraft: z.object({
@@ -123,7 +124,7 @@ async function prefill(
 ): Promise<number> {
   const [use] = Array.isArray(application.uses) ? application.uses : [];
   const asked = { coordinates: application.items, use };
-  const { applicationDraft: draft } = await ask(as, PREFILL, asked, Prefilled);
+  const { applicationDraft: draft } = await askAs(as, PREFILL, asked, Prefilled);
   const filled = {
     uses: draft.uses,
     duties: '',

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { ask } from '../application/application.ts';
+import { askAs } from '../ask.ts';
 import { type Command, parseOptions, print, UsageError } from '../command.ts';
 
 const Named = z.object({ code: z.string(), name: z.string() });
@@ -73,7 +73,7 @@ export const listGrantsCommand: Command = {
     const query = `query ($holder: ID, $provider: ID, $inForce: Boolean, $first: Int, $after: String) {
       grants(holder: $holder, provider: $provider, inForce: $inForce, first: $first, after: $after) {
         edges { node { ${FIELDS} } } pageInfo { hasNextPage endCursor } } }`;
-    const { grants } = await ask(
+    const { grants } = await askAs(
       values.as,
       query,
       {
@@ -103,7 +103,7 @@ export const listGrantsCommand: Command = {
 async function find(as: string | undefined, id: string): Promise<Grant & { readonly cedar: string }> {
   const query = `query ($id: ID!) { grant(id: $id) { ${FIELDS} cedar } }`;
   const Found = z.object({ grant: Grant.extend({ cedar: z.string() }) });
-  return (await ask(as, query, { id }, Found)).grant;
+  return (await askAs(as, query, { id }, Found)).grant;
 }
 
 export const showGrantCommand: Command = {
@@ -164,7 +164,7 @@ function moveCommand(verb: string, summary: string, field: string): Command {
         ...(isShorten && { validUntil: values.until ?? '' }),
       };
       const query = `mutation ($input: ${type}!) { changed: ${field}(input: $input) { ${FIELDS} } }`;
-      const { changed } = await ask(values.as, query, { input }, z.object({ changed: Grant }));
+      const { changed } = await askAs(values.as, query, { input }, z.object({ changed: Grant }));
       print(values.json ? JSON.stringify(changed) : describe(changed));
       return 0;
     },

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { ask, choosePart, showApplication } from '../application/application.ts';
+import { choosePart, showApplication } from '../application/application.ts';
 import { readTerms, TERMS } from '../application/move.ts';
+import { askAs } from '../ask.ts';
 import { type Command, parseOptions, print, UsageError } from '../command.ts';
 
 const Simulated = z.object({
@@ -55,7 +56,7 @@ export const simulateCommand: Command = {
     const application = await showApplication(values.as, id);
     const part = choosePart(application, id, values.provider, ['APPROVE', 'APPROVE_IN_PART']);
     const variables = { part: part.id, terms: readTerms(values), days: Number(values.days) };
-    const { simulateGrant: simulation } = await ask(values.as, QUERY, variables, Simulated);
+    const { simulateGrant: simulation } = await askAs(values.as, QUERY, variables, Simulated);
     if (values.json) {
       print(JSON.stringify(simulation));
       return 0;
