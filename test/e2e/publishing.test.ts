@@ -211,7 +211,7 @@ describe('a department publishes', () => {
   });
 
   it('nothing that breaks what another department asked, unless it is forced with a reason', async () => {
-    expect(await isLive(other.url, 'added2')).toBe(true);
+    await expect.poll(() => isLive(other.url, 'added2'), { timeout: 20_000 }).toBe(true);
     await provider.deploy(welfareSdl(3));
     const input = { sdl: welfareSdl(3), reason: '换代' };
     // Asked of the other instance: what it has seen is in the store within seconds.
