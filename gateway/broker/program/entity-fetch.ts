@@ -1,4 +1,4 @@
-import { type GraphQLSchema, isInterfaceType } from 'graphql';
+import { type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql';
 import { type ReportedError, readAnswer } from './answer.ts';
 import { compileContexts } from './contexts.ts';
 import { compileMembers, type Gathered } from './entity-member.ts';
@@ -54,6 +54,10 @@ export function compileEntityFetch(
     }
   };
 
+  /** The type of an entity where it is known, and not only that it is one of an interface's. */
+  const typeOf = ({ __typename: name }: JsonObject): string | null =>
+    typeof name === 'string' && isObjectType(schema.getType(name)) ? name : null;
+
   const report = (
     state: RunState,
     gathered: readonly Gathered[],
@@ -79,7 +83,7 @@ export function compileEntityFetch(
     for (const [index, same] of targets.entries()) {
       for (const target of same) {
         // Picked anew for each: what is merged into one of them later must not show in another.
-        const entity = member.pick(received[index]);
+        const entity = member.pick(received[index], typeOf(target));
         if (entity === null) break;
         if (!isJsonObject(entity)) {
           markLost(same, member.fields, INVALID_ANSWER, provider);

@@ -62,7 +62,7 @@ function compileMember(schema: GraphQLSchema, node: FetchNode, places: readonly 
     node,
     fields,
     asksType: fields.includes('__typename'),
-    pick: compilePicker(document, set),
+    pick: compilePicker(schema, document, set),
     outputRewrite: compileRewrites(schema, node.outputRewrites),
     isWanted: (state) => pathsIn(state).length > 0,
     entitiesIn: (state) => pathsIn(state).flatMap((path) => objectsAt(state.data, path)),

@@ -63,7 +63,11 @@ export function isOfType(
   unknown: boolean,
 ): boolean {
   const name = value.__typename;
-  if (typeof name !== 'string') return unknown;
+  return typeof name === 'string' ? isWithin(schema, name, condition) : unknown;
+}
+
+/** Is a type the one that a condition names, or one of those that it stands for? */
+export function isWithin(schema: GraphQLSchema, name: string, condition: string): boolean {
   if (name === condition) return true;
   const type = schema.getType(name);
   const abstract = schema.getType(condition);

@@ -30,7 +30,7 @@ export function compileRootFetch(
   const document = parse(node.operation, { noLocation: true });
   const set = askedSet(document);
   const fields = topKeys(document, set);
-  const pick = isAlone ? (value: unknown) => value : compilePicker(document, set);
+  const pick = isAlone ? (value: unknown) => value : compilePicker(schema, document, set);
   const above = path.filter((one) => one !== '@');
   const bodyOf = compileBody(node.operation, node.variableUsages ?? []);
   return async (state) => {
@@ -46,7 +46,7 @@ export function compileRootFetch(
       for (const error of errors)
         state.failures.push(told(error, provider, [...above, ...(error.path ?? [])]));
       if (!data) return;
-      const picked = pick(data);
+      const picked = pick(data, null);
       outputRewrite?.(picked);
       if (isJsonObject(picked)) for (const target of targets) mergeInto(target, picked);
     } catch {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parse } from 'graphql';
+import { buildSchema, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { mergeInto } from '../../../gateway/broker/program/merge.ts';
 import { objectsAt, pathsTo } from '../../../gateway/broker/program/paths.ts';
@@ -51,6 +51,10 @@ test('picking keeps what was asked for, through fragments, and nothing else', ()
   const document = parse('{ a { ...F } b: c } fragment F on T { d ... on U { e } }');
   const [operation] = document.definitions;
   if (operation?.kind !== 'OperationDefinition') throw new Error('no operation');
-  const pick = compilePicker(document, operation.selectionSet);
-  expect(pick({ a: [{ d: 1, e: 2, x: 3 }, null], b: 4, c: 5 })).toEqual({ a: [{ d: 1, e: 2 }, null], b: 4 });
+  const schema =
+    buildSchema(`type Query { a: [T] c: Int } interface T { d: Int } type U implements T { d: Int e: Int }
+    type V implements T { d: Int }`);
+  const pick = compilePicker(schema, document, operation.selectionSet);
+  const sent = { a: [{ d: 1, e: 2, x: 3 }, null, { __typename: 'V', d: 1, e: 2 }], b: 4, c: 5 };
+  expect(pick(sent, null)).toEqual({ a: [{ d: 1, e: 2 }, null, { d: 1 }], b: 4 });
 });
