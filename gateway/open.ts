@@ -3,12 +3,13 @@ import type { Failure } from './errors.ts';
 import { createGraphqlEndpoint, createOpenRoutes, createPush, listen } from './http/index.ts';
 import { memoryLedger } from './ledger/index.ts';
 import { openPublication } from './registry/index.ts';
-import { createServing } from './serving.ts';
+import { createServing, type ServingParts } from './serving.ts';
 import type { DepartmentCode, Principal } from './words.ts';
 
 export interface OpenGatewayOptions {
   readonly supergraphSdl: string;
   readonly port: number;
+  readonly planner?: ServingParts['planner'];
   /** Told of defects. */
   onDefect(reference: string, error: unknown): void;
 }
@@ -52,7 +53,7 @@ export async function startOpenGateway(options: OpenGatewayOptions) {
     options.onDefect(id, error);
     return { code: 'INTERNAL_SERVER_ERROR', details: { id } };
   };
-  const serving = await createServing(openPublication(options.supergraphSdl), {
+  const serving = await createServing(await openPublication(options.supergraphSdl), {
     broker: {
       limits: LIMITS,
       policy: { revision: 'open', entitle: () => EVERYTHING, onChange: () => () => undefined },
@@ -69,6 +70,7 @@ export async function startOpenGateway(options: OpenGatewayOptions) {
     sockets: { ...SOCKETS, timeoutMs: UPSTREAM.timeoutMs },
     upstream: UPSTREAM,
     tokens: LIMITS.tokens,
+    ...(options.planner && { planner: options.planner }),
     isTrusted: () => true,
     authorize: () => undefined,
     onCalled: () => undefined,

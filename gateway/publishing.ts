@@ -18,7 +18,6 @@ import {
 } from './registry/index.ts';
 import { createServing, type Serving, type ServingParts } from './serving.ts';
 import type { Database } from './store/index.ts';
-import type { Principal } from './words.ts';
 
 export interface PublishingOptions {
   readonly database: Database;
@@ -137,22 +136,14 @@ function locate({ configured }: PublishingOptions, subgraph: Subgraph, url: stri
   return { ...subgraph, url: where };
 }
 
-/** Makes the operations that are asked most ready at the next serving, each in a turn of its own: requests go on meanwhile. */
-async function warm(serving: Serving, kept: readonly KeptOperation[]): Promise<void> {
+/** Makes the operations that are asked most ready at the next serving, one after the other: requests go on meanwhile. */
+async function warm({ broker }: Serving, kept: readonly KeptOperation[]): Promise<void> {
   const end = performance.now() + WARMING_MS;
   for (const { text, name, principals } of kept.slice(0, WARMED))
     for (const principal of principals) {
       if (performance.now() > end) return;
-      warmOne(serving, text, name, principal);
+      // What cannot be prepared is found out by whoever asks it.
+      await broker.warm(text, name, principal).catch(() => undefined);
       await new Promise((resolve) => setImmediate(resolve));
     }
-}
-
-/** What cannot be prepared is found out by whoever asks it. */
-function warmOne({ broker }: Serving, text: string, name: string | null, principal: Principal): void {
-  try {
-    broker.warm(text, name, principal);
-  } catch {
-    // The next request of it is told.
-  }
 }

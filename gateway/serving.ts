@@ -6,6 +6,8 @@ import {
   createEngine,
   createProviderSockets,
   createUpstream,
+  openPlanner,
+  type PlannerThreadOptions,
   type ProviderQuestion,
 } from './broker/index.ts';
 import { createApolloDoor, type Service } from './http/index.ts';
@@ -19,6 +21,7 @@ export interface ServingParts {
   readonly broker: Omit<BrokerParts, 'publication' | 'engine' | 'ask' | 'listen'>;
   readonly upstream: Parameters<typeof createUpstream>[1];
   readonly sockets: Parameters<typeof createProviderSockets>[1];
+  readonly planner?: PlannerThreadOptions;
   /** Longest operation that is parsed. */
   readonly tokens: number;
   /** May a subgraph's address lead anywhere? Others are judged at each connection. */
@@ -30,7 +33,7 @@ export interface ServingParts {
 }
 
 /**
- * Everything that belongs to one publication: the broker, its engine, the general door and the connections to the providers.
+ * Everything that belongs to one publication: the broker, its engine, the thread that plans, the general door and the connections to the providers.
  * What is published next has a serving of its own; this one is closed when nobody uses it any more.
  */
 export interface Serving extends Service {
@@ -40,13 +43,14 @@ export interface Serving extends Service {
 }
 
 export async function createServing(publication: Publication, parts: ServingParts): Promise<Serving> {
+  const planner = await openPlanner(publication.supergraphSdl, parts.planner);
   const reachable = publication.subgraphs.flatMap((one) => reach(one, parts.isTrusted(one)));
   const upstream = createUpstream(reachable, parts.upstream);
   const sockets = createProviderSockets(reachable, parts.sockets);
   const broker = createBroker({
     ...parts.broker,
     publication,
-    engine: createEngine(publication),
+    engine: createEngine(publication, planner),
     async ask(question) {
       const { subgraph, body, idempotent } = question;
       const authorization = parts.authorize(question);
@@ -86,6 +90,7 @@ export async function createServing(publication: Publication, parts: ServingPart
       if (inside === 0) onEmpty();
       await empty;
       await door.stop();
+      await planner.close();
       await upstream.close();
     },
   };

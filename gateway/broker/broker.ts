@@ -50,8 +50,8 @@ export interface Broker {
   takeAsked(): readonly AskedOperation[];
   /** The operations that are kept ready, those asked last first, with who has asked them. */
   kept(): readonly KeptOperation[];
-  /** Makes an operation ready for a department, as if it had asked it; without effect where it may not be. */
-  warm(text: string, operationName: string | null, principal: Principal): void;
+  /** Makes an operation ready for a department, as if it had asked it; without effect where it may not be. Rejects without a plan. */
+  warm(text: string, operationName: string | null, principal: Principal): Promise<void>;
   /** Adds the proof that the answer's disclosure is in the ledger's tree. */
   prove(answer: Answer): Promise<Answer>;
   /** Records a refusal that was decided at the door or at admission. */
@@ -86,7 +86,8 @@ export function createBroker(parts: BrokerParts): Broker {
     operation.askers.note(principal);
     if (kind === 'subscription')
       return noted(parts, undecided(operation, variables, principal), [NOT_ONE_ANSWER]);
-    const decided = decide(parts, operation, variables, principal);
+    const deciding = decide(parts, operation, variables, principal);
+    const decided = deciding instanceof Promise ? await deciding : deciding;
     if (!decided.ok) return noted(parts, decided.about, decided.failures);
     if (!drawsOnQuota(decided)) return answerCurrent(parts, operation, variables, principal, decided);
     const counted = await withinQuotas(parts, operation, variables, principal, decided);
@@ -117,11 +118,12 @@ export function createBroker(parts: BrokerParts): Broker {
       principals: askers.principals(),
     }));
 
-  const warm: Broker['warm'] = (text, name, principal) => {
+  const warm: Broker['warm'] = async (text, name, principal) => {
     const admission = admit(text, name);
     if (!admission.ok) return;
     admission.operation.askers.expect(principal);
-    if (admission.operation.admitted.kind !== 'subscription') foresee(parts, admission.operation, principal);
+    if (admission.operation.admitted.kind !== 'subscription')
+      await foresee(parts, admission.operation, principal);
   };
 
   const subscriptions = createSubscriptions(parts);

@@ -27,7 +27,7 @@ export async function answerCurrent(
       return recorded(parts, decided.about, executed);
     const left = await noted(parts, decided.about, [CHANGED], executed.id);
     if (left.failures[0]?.code === 'LEDGER_UNAVAILABLE') return left;
-    decided = decide(parts, operation, variables, principal, decided.exhausted);
+    decided = await decide(parts, operation, variables, principal, decided.exhausted);
   }
   return noted(parts, decided.about, decided.failures);
 }

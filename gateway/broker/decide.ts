@@ -42,14 +42,17 @@ export function undecided(operation: PreparedOperation, variables: Variables, pr
   return { hash, name, principal, purpose: null, variables };
 }
 
-/** Decides on one request of an admitted operation: purpose, variables, cost, policy. Asks nobody. */
+/**
+ * Decides on one request of an admitted operation: purpose, variables, cost, policy. Asks no provider. A promise only where the
+ * operation is still to be planned: what is known is decided at once.
+ */
 export function decide(
   parts: BrokerParts,
   operation: PreparedOperation,
   variables: Variables,
   principal: Principal,
   exhausted?: ReadonlySet<GrantId>,
-): Decided {
+): Decided | Promise<Decided> {
   const { admitted } = operation;
   const unstated = undecided(operation, variables, principal);
   const { purposeByDefault = null } = parts;
@@ -67,23 +70,38 @@ export function decide(
   const judge = judgeFor(parts, principal, purpose, exhausted);
   const inputs = guardVariables(judge, operation.guardedVariables, variables);
   const program = parts.stage('decide', () => programFor(operation, judge, inputs, parts, principal));
-  const judgement = joinJudgements(program.judgement, inputs.decisions, judge.index);
-  const judged: About = { ...about, judgement };
-  if (purpose?.onDenied === 'REJECT') {
-    const denials = deniedAtOnce(admitted, program.denied, values);
-    if (denials.length > 0) return refused(judged, ...denials);
-  }
-  const misfit = program.misfit(values);
-  if (misfit) return refused(judged, misfit);
   const { entitlement } = judge;
-  return { ok: true, about: judged, program, values, entitlement, ...(exhausted && { exhausted }) };
+  const decideWith = (program: Program): Decided => {
+    const judgement = joinJudgements(program.judgement, inputs.decisions, judge.index);
+    const judged: About = { ...about, judgement };
+    if (purpose?.onDenied === 'REJECT') {
+      const denials = deniedAtOnce(admitted, program.denied, values);
+      if (denials.length > 0) return refused(judged, ...denials);
+    }
+    const misfit = program.misfit(values);
+    if (misfit) return refused(judged, misfit);
+    return { ok: true, about: judged, program, values, entitlement, ...(exhausted && { exhausted }) };
+  };
+  if (!(program instanceof Promise)) return decideWith(program);
+  return program.then(
+    // Rights that have changed while it was planned: nothing is done under those that were.
+    (one) =>
+      judgeFor(parts, principal, purpose, exhausted).entitlement.key === entitlement.key
+        ? decideWith(one)
+        : decide(parts, operation, variables, principal, exhausted),
+    (error: unknown) => refused(about, parts.defect(error)),
+  );
 }
 
 /**
  * Compiles what a department's next request of an operation will most likely need: no variable carries anything denied. Without
  * effect when the use is only known with the request.
  */
-export function foresee(parts: BrokerParts, operation: PreparedOperation, principal: Principal): void {
+export async function foresee(
+  parts: BrokerParts,
+  operation: PreparedOperation,
+  principal: Principal,
+): Promise<void> {
   const { admitted } = operation;
   const { purposeByDefault = null } = parts;
   const anyMatter = { matter: 'any', onDenied: 'NULL' };
@@ -92,7 +110,7 @@ export function foresee(parts: BrokerParts, operation: PreparedOperation, princi
   if (admitted.asksForData && !purpose) return;
   const judge = judgeFor(parts, principal, purpose);
   const inputs = guardVariables(judge, operation.guardedVariables, {});
-  programFor(operation, judge, inputs, parts, principal);
+  await programFor(operation, judge, inputs, parts, principal);
 }
 
 /** Variables that would give a purpose these values. */

@@ -1,3 +1,4 @@
+import type { QueryPlan } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Failure } from '../errors.ts';
@@ -6,7 +7,7 @@ import type { Check, Compared } from './findings.ts';
 import { askedOfProviders, compileIntrospection } from './introspection.ts';
 import { withoutOwnKeys } from './own-key.ts';
 import { consumerStep } from './plan/internal-keys.ts';
-import { createPlanner } from './plan/planner.ts';
+import type { Planner } from './plan/planner.ts';
 import type { Engine, EngineInput, Runnable, RunResult } from './prepare.ts';
 import { compilePlan, type PlanProgram } from './program/compile.ts';
 import type { JsonObject } from './program/record.ts';
@@ -22,7 +23,6 @@ const KEPT_SHAPERS = 32;
 
 /** What the engine needs of a publication. */
 export interface EngineSource {
-  readonly supergraphSdl: string;
   /** What consumers see. */
   readonly schema: GraphQLSchema;
   readonly subgraphs: readonly { readonly name: string; readonly provider: { readonly name: string } }[];
@@ -30,8 +30,7 @@ export interface EngineSource {
 }
 
 /** Liancha's own engine: plans with the federation query planner, compiles the plan and the answer's shape, runs both. */
-export function createEngine(publication: EngineSource): Engine {
-  const planner = createPlanner(publication.supergraphSdl);
+export function createEngine(publication: EngineSource, planner: Planner): Engine {
   const names = new Map(publication.subgraphs.map(({ name, provider }) => [name, provider.name]));
   const providerName = (subgraph: string): string => names.get(subgraph) ?? subgraph;
   const providerOf = (coordinate: string): string => publication.index.rule(coordinate).provider.name;
@@ -40,26 +39,38 @@ export function createEngine(publication: EngineSource): Engine {
 
 function compile(
   schema: GraphQLSchema,
-  planner: ReturnType<typeof createPlanner>,
+  planner: Planner,
   providerName: (subgraph: string) => string,
   providerOf: (coordinate: string) => string,
   input: EngineInput,
-): Runnable {
+): Runnable | Promise<Runnable> {
   const asked = askedOfProviders(input.guardedDocument);
-  const programs = new Map<number, PlanProgram>();
+  const programs = new Map<number, PlanProgram | Promise<PlanProgram>>();
   /** One program for each side of a progressive override that a draw may take; most supergraphs have none. */
-  const drawProgram = (drawn?: number): PlanProgram | null => {
+  const drawProgram = (drawn?: number): PlanProgram | null | Promise<PlanProgram> => {
     if (!asked) return null;
     const draw = drawn ?? (planner.thresholds.length > 0 ? Math.random() * 100 : 0);
-    const variant = planner.thresholds.findIndex((percent) => draw < percent);
-    let program = programs.get(variant);
-    if (!program) {
-      program = compilePlan(planner.supergraph, planner.plan(asked, draw), providerName);
-      programs.set(variant, program);
-    }
+    const side = planner.thresholds.findIndex((percent) => draw < percent);
+    const kept = programs.get(side);
+    if (kept) return kept;
+    const plan = planner.plan(asked, draw);
+    if (!(plan instanceof Promise)) return keep(side, plan);
+    const coming = plan.then(
+      (one) => keep(side, one),
+      (error: unknown) => {
+        programs.delete(side); // Asked again by whoever comes next.
+        throw error;
+      },
+    );
+    programs.set(side, coming);
+    return coming;
+  };
+  const keep = (side: number, plan: QueryPlan): PlanProgram => {
+    const program = compilePlan(planner.types, plan, providerName);
+    programs.set(side, program);
     return program;
   };
-  drawProgram(); // What cannot be planned is found out before anybody is asked.
+  const first = drawProgram(); // What cannot be planned is found out before anybody is asked.
   const introspect = compileIntrospection(schema, input.document);
   const variableNames = conditionVariables(input.document);
   const shapers = new LRUCache<string, Shape>({ max: KEPT_SHAPERS });
@@ -78,11 +89,12 @@ function compile(
     }
     return shape;
   };
-  return {
+  const runnable: Runnable = {
     async run({ variables, fetch, onSubject, draw, parties }): Promise<RunResult> {
       const data: JsonObject = {};
       const reported: Failure[] = [];
-      const program = drawProgram(draw);
+      const drawn = drawProgram(draw);
+      const program = drawn instanceof Promise ? await drawn : drawn;
       const { shaper, shapeClean, scan } = shapeFor(variables);
       const lone: { passed: Passed | null } = { passed: null };
       const pass = (body: Buffer): boolean => {
@@ -125,6 +137,7 @@ function compile(
       return { ...resultOf(tree, [...within, ...last.failures], last), ...found };
     },
   };
+  return first instanceof Promise ? first.then(() => runnable) : runnable;
 }
 
 function resultOf(

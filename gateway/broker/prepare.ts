@@ -30,13 +30,14 @@ export interface PreparedOperation {
   readonly askers: Askers;
   readonly guardedVariables: readonly GuardedVariable[];
   coerce(variables: Readonly<Record<string, unknown>>): Coerced;
-  /** Compiled programs by entitlement and denied variables. */
-  readonly programs: LRUCache<string, Program>;
+  /** Compiled programs by entitlement and denied variables; one that is being compiled stands for all who ask for it. */
+  readonly programs: LRUCache<string, Program | Promise<Program>>;
 }
 
 /** What executes a guarded operation. */
 export interface Engine {
-  compile(input: EngineInput): Runnable;
+  /** A promise where the plan is made elsewhere. Fails when there is no plan. */
+  compile(input: EngineInput): Runnable | Promise<Runnable>;
 }
 
 export interface EngineInput {
@@ -111,14 +112,14 @@ interface ProgramParts {
   maskFor(rule: MaskRule, principal: Principal): (value: unknown) => unknown;
 }
 
-/** The program of an operation under an entitlement; compiled at its first use. */
+/** The program of an operation under an entitlement; compiled at its first use, which all wait for who ask for it meanwhile. */
 export function programFor(
   operation: PreparedOperation,
   judge: Judge,
   inputs: VariableGuarding,
   parts: ProgramParts,
   principal: Principal,
-): Program {
+): Program | Promise<Program> {
   // Pseudonyms differ by consumer, so programs are not shared between departments.
   const key = `${principal.department} ${judge.entitlement.key} ${judge.use} ${inputs.key}`;
   const kept = operation.programs.get(key);
@@ -149,13 +150,30 @@ export function programFor(
     },
     subjects: guarding.subjects,
   });
-  const program: Program = {
-    run: (context) => runnable.run(context),
+  const programOf = (one: Runnable): Program => ({
+    run: (context) => one.run(context),
     judgement: judgementOf(guarding.decisions, judge.index, guarding.scopes),
     denied: guarding.denied,
     asksParties: asksParties(guarding.scopes),
     misfit: (variables) => misfitOf(judge.schema, guarding.checks, variables),
-  };
-  operation.programs.set(key, program);
-  return program;
+  });
+  const { programs } = operation;
+  if (!(runnable instanceof Promise)) {
+    const program = programOf(runnable);
+    programs.set(key, program);
+    return program;
+  }
+  const coming = runnable.then(
+    (one) => {
+      const program = programOf(one);
+      programs.set(key, program);
+      return program;
+    },
+    (error: unknown) => {
+      programs.delete(key);
+      throw error;
+    },
+  );
+  programs.set(key, coming);
+  return coming;
 }

@@ -33,7 +33,7 @@ export async function withinQuotas(
     const spent = await countOn(parts, decided, counted);
     if (spent.length === 0) return decided;
     for (const one of spent) exhausted.add(one);
-    decided = decide(parts, operation, variables, principal, exhausted);
+    decided = await decide(parts, operation, variables, principal, exhausted);
   }
   return decided;
 }

@@ -1,5 +1,3 @@
-import { isInputObjectType, isInterfaceType, isObjectType, type Schema } from '@apollo/federation-internals';
-
 /** `@listSize` of a field (IBM cost specification, as Federation 2.9 takes it over). */
 export interface ListSize {
   readonly assumedSize?: number;
@@ -21,55 +19,4 @@ export interface CostEntries {
 
 export function costModel({ weights, sizes }: CostEntries): CostModel {
   return { weight: (coordinate) => weights.get(coordinate), listSize: (coordinate) => sizes.get(coordinate) };
-}
-
-const COST_IDENTITY = 'https://specs.apollo.dev/cost';
-
-type Element = Parameters<typeof Object.keys>[0] & {
-  appliedDirectivesOf(
-    name: string,
-  ): readonly { arguments(defaults?: boolean): Readonly<Record<string, unknown>> }[];
-};
-
-/** Reads `@cost` and `@listSize` from the supergraph, where composition keeps the largest of all subgraphs'. */
-export function readCostModel(supergraph: Schema): CostModel {
-  return costModel(readCostEntries(supergraph));
-}
-
-export function readCostEntries(supergraph: Schema): CostEntries {
-  const weights = new Map<string, number>();
-  const sizes = new Map<string, ListSize>();
-  const feature = supergraph.coreFeatures?.getByIdentity(COST_IDENTITY);
-  if (feature) {
-    const names = {
-      cost: feature.directiveNameInSchema('cost'),
-      listSize: feature.directiveNameInSchema('listSize'),
-    };
-    const read = (element: Element, coordinate: string): void => {
-      const weight = element.appliedDirectivesOf(names.cost)[0]?.arguments().weight;
-      if (typeof weight === 'number') weights.set(coordinate, weight);
-      const size = element.appliedDirectivesOf(names.listSize)[0]?.arguments();
-      if (size) sizes.set(coordinate, toListSize(size));
-    };
-    for (const type of supergraph.types()) {
-      read(type, type.name);
-      if (isObjectType(type) || isInterfaceType(type)) {
-        for (const field of type.fields()) {
-          read(field, field.coordinate);
-          for (const argument of field.arguments()) read(argument, argument.coordinate);
-        }
-      } else if (isInputObjectType(type)) for (const field of type.fields()) read(field, field.coordinate);
-    }
-  }
-  return { weights, sizes };
-}
-
-function toListSize(values: Readonly<Record<string, unknown>>): ListSize {
-  const { assumedSize, slicingArguments, sizedFields } = values;
-  const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
-  return {
-    slicingArguments: texts(slicingArguments),
-    sizedFields: texts(sizedFields),
-    ...(typeof assumedSize === 'number' && { assumedSize }),
-  };
 }

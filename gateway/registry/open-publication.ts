@@ -2,17 +2,18 @@ import { createHash } from 'node:crypto';
 import { parse } from 'graphql';
 import type { DepartmentCode } from '../words.ts';
 import { USES } from '../words.ts';
-import { readCostModel } from './cost-model.ts';
+import { costModel } from './cost-model.ts';
 import { markOneOf } from './one-of.ts';
 import type { Publication } from './publication.ts';
 import type { SharingRule } from './rules.ts';
-import { buildSupergraph } from './supergraph.ts';
 
 /**
  * A publication of a supergraph that says nothing of sharing: everything in it is open. For conformance suites and
- * load tests of others; never for departments' data.
+ * load tests of others; never for departments' data. It alone composes nothing in a thread, so it loads what reads supergraphs.
  */
-export function openPublication(supergraphSdl: string): Publication {
+export async function openPublication(supergraphSdl: string): Promise<Publication> {
+  const { buildSupergraph } = await import('../federation/index.ts');
+  const { readCostEntries } = await import('./read-costs.ts');
   const supergraph = buildSupergraph(supergraphSdl);
   const revision = createHash('sha256').update(supergraphSdl).digest('base64url').slice(0, 22);
   const subgraphs = [...supergraph.subgraphsMetadata()].map(({ name, url }) => ({
@@ -36,7 +37,7 @@ export function openPublication(supergraphSdl: string): Publication {
     supergraphSdl,
     schema,
     index: { revision, rule, coordinates: () => rules.values() },
-    costs: readCostModel(supergraph.schema),
+    costs: costModel(readCostEntries(supergraph.schema)),
     subgraphs,
   };
 }

@@ -7,14 +7,15 @@ import {
   type Supergraph,
 } from '@apollo/federation-internals';
 import { printSchema } from 'graphql';
+import { buildSupergraph } from '../federation/index.ts';
 import { consumerSchema, RESERVED_TYPE_NAMES } from './api-schema.ts';
 import { completeSdl } from './complete-sdl.ts';
 import { type CompositionProblem, composeSupergraph } from './compose.ts';
-import { type CostEntries, readCostEntries } from './cost-model.ts';
+import type { CostEntries } from './cost-model.ts';
 import { markOneOf, withOneOf } from './one-of.ts';
+import { readCostEntries } from './read-costs.ts';
 import type { SharingRule, Subgraph } from './rules.ts';
 import { buildSharingIndex, type Implementations } from './sharing-index.ts';
-import { buildSupergraph } from './supergraph.ts';
 
 /**
  * Everything that is worked out about one state of all subgraphs, as plain data: it is made in a thread of its own, and handed

@@ -1,8 +1,8 @@
 import { buildASTSchema, type GraphQLSchema, parse } from 'graphql';
 import { type CostModel, costModel } from './cost-model.ts';
-import { type Prepared, type Problems, preparePublication } from './prepare.ts';
+import type { Prepared } from './prepare.ts';
 import type { SharingIndex, SharingRule, Subgraph } from './rules.ts';
-import { unknownRule } from './sharing-index.ts';
+import { unknownRule } from './unknown-rule.ts';
 
 /** One published state of all subgraphs: what the gateway serves and under which rules. Immutable. */
 export interface Publication {
@@ -16,8 +16,6 @@ export interface Publication {
   readonly subgraphs: readonly Subgraph[];
 }
 
-export type PublicationResult = { readonly ok: true; readonly publication: Publication } | Problems;
-
 /** A publication of what was prepared elsewhere. */
 export function revivePublication(prepared: Prepared): Publication {
   const { revision, supergraphSdl, subgraphs } = prepared;
@@ -29,12 +27,6 @@ export function revivePublication(prepared: Prepared): Publication {
     index: reviveIndex(revision, prepared.rules),
     costs: costModel(prepared.costs),
   };
-}
-
-/** Composes the subgraphs and indexes their sharing rules, all at once. `specification` is the text of `sharing.graphql`. */
-export function publish(subgraphs: readonly Subgraph[], specification: string): PublicationResult {
-  const result = preparePublication(subgraphs, specification);
-  return result.ok ? { ok: true, publication: revivePublication(result.prepared) } : result;
 }
 
 /** What was printed from a schema is valid. */

@@ -3,6 +3,7 @@ import type { Coordinate, MaskRule, SharingClass, Use, Zone } from '../words.ts'
 import { SHARING_CLASSES, USES, ZONES } from '../words.ts';
 import { type Declaration, declarationsOf, interfaceObjectsOf } from './declarations.ts';
 import type { Provider, SharingIndex, SharingRule, Source } from './rules.ts';
+import { NOBODY, unknownRule } from './unknown-rule.ts';
 
 /** Which interfaces each object type of the supergraph implements. */
 export type Implementations = ReadonlyMap<string, readonly string[]>;
@@ -221,21 +222,4 @@ function sourcesOf(own: Merged, providers: ReadonlyMap<string, Provider>): Sourc
     }),
   );
   return all.sort((a, b) => Number(b.isAuthoritative) - Number(a.isAuthoritative));
-}
-
-const NOBODY: Provider = { code: '' as Provider['code'], name: '（未知部门）' };
-
-/** What is not in any published schema is withheld. */
-export function unknownRule(coordinate: string): SharingRule {
-  return {
-    coordinate: coordinate as Coordinate,
-    class: 'WITHHELD',
-    classified: false,
-    purposes: new Set(),
-    matchOnly: new Set(),
-    masks: new Map(),
-    zones: new Set(),
-    provider: NOBODY,
-    requires: [],
-  };
 }

@@ -13,10 +13,11 @@ import {
 import { createEngine } from '../../gateway/broker/engine.ts';
 import type { Fetch, FetchResult } from '../../gateway/broker/fetch.ts';
 import { operationOf } from '../../gateway/broker/operation/index.ts';
+import { planInProcess } from '../../gateway/broker/plan/in-process.ts';
 import type { EngineInput } from '../../gateway/broker/prepare.ts';
 import { coerceVariables } from '../../gateway/broker/variables.ts';
 import type { Failure } from '../../gateway/errors.ts';
-import { buildSupergraph } from '../../gateway/registry/index.ts';
+import { buildSupergraph } from '../../gateway/federation/index.ts';
 import { markOneOf, withOneOf } from '../../gateway/registry/one-of.ts';
 import { naiveExecution } from './naive.ts';
 
@@ -96,12 +97,12 @@ export function federate(members: Readonly<Record<string, Member>>): Federation 
     schema,
     services.map(({ typeDefs }) => typeDefs),
   );
-  const engine = createEngine({
-    supergraphSdl,
+  const source = {
     schema,
     subgraphs: services.map(({ name }) => ({ name, provider: { name } })),
     index: { rule: () => ({ provider: { name: 'provider' } }) },
-  });
+  };
+  const engine = createEngine(source, planInProcess(supergraphSdl));
 
   const naive = naiveExecution(
     schema,
@@ -138,7 +139,11 @@ export function federate(members: Readonly<Record<string, Member>>): Federation 
       };
       const coerced = coerceVariables(schema, definitions, variables);
       if (!coerced.ok) throw new Error(JSON.stringify(coerced.failures));
-      const result = await runnable.run({ variables: coerced.values, fetch, onSubject: () => undefined });
+      const result = await (await runnable).run({
+        variables: coerced.values,
+        fetch,
+        onSubject: () => undefined,
+      });
       const text = result.data.toString('utf8');
       return { data: JSON.parse(text), text, failures: result.failures, rows: result.rows, calls };
     };

@@ -18,7 +18,7 @@ import { Refused } from '../../gateway/exchange/refused.ts';
 import { projectRoot } from '../../gateway/files.ts';
 import { readDepartments } from '../../gateway/identity/index.ts';
 import { createIds } from '../../gateway/ledger/index.ts';
-import { publish } from '../../gateway/registry/index.ts';
+import { publish } from '../../gateway/registry/publish.ts';
 import { type Database, openDatabase } from '../../gateway/store/index.ts';
 import { provideDatabase } from './setup/database.ts';
 

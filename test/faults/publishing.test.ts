@@ -115,29 +115,36 @@ async function served(upTo: number): Promise<number[]> {
 }
 
 describe('an instance that is killed while it publishes', () => {
-  it('leaves the old version live or the new one, and the call can be made again elsewhere', async () => {
-    const begin = performance.now();
-    await provider.deploy(welfareSdl(2));
-    await publishAt(system.url, 2);
-    const usualMs = performance.now() - begin;
+  it(
+    'leaves the old version live or the new one, and the call can be made again elsewhere',
+    async () => {
+      const begin = performance.now();
+      await provider.deploy(welfareSdl(2));
+      await publishAt(system.url, 2);
+      const usualMs = performance.now() - begin;
 
-    for (let kill = 0; kill < KILLS; kill++) {
-      const version = 3 + kill;
-      await provider.deploy(welfareSdl(version));
-      const answer = await publishAndKill(version, (usualMs * 1.2 * kill) / KILLS);
-      const { live, numbers, atLive } = await history();
-      expect(numbers).toEqual([...new Set(numbers)]);
-      expect(atLive).toBe(1);
-      expect([version - 1, version]).toContain(live);
-      if (answer) expect(live).toBe(version); // What was acknowledged is not lost.
-      await expect.poll(() => served(version), { timeout: 20_000 }).toEqual([live]);
+      for (let kill = 0; kill < KILLS; kill++) {
+        const version = 3 + kill;
+        await provider.deploy(welfareSdl(version));
+        const answer = await publishAndKill(version, (usualMs * 1.2 * kill) / KILLS);
+        const { live, numbers, atLive } = await history();
+        expect(numbers).toEqual([...new Set(numbers)]);
+        expect(atLive).toBe(1);
+        expect([version - 1, version]).toContain(live);
+        if (answer) expect(live).toBe(version); // What was acknowledged is not lost.
+        await expect.poll(() => served(version), { timeout: 20_000 }).toEqual([live]);
 
-      expect(await publishAt(system.url, version)).toMatchObject({ ok: true, version: { number: version } });
-      expect(await history()).toMatchObject({ live: version, atLive: 1 });
-      await expect.poll(() => served(version), { timeout: 20_000 }).toEqual([version]);
-    }
-    expect((await history()).numbers.sort((a, b) => a - b)).toEqual(
-      Array.from({ length: KILLS + 2 }, (_, index) => index + 1),
-    );
-  }, 60_000 + KILLS * 15_000);
+        expect(await publishAt(system.url, version)).toMatchObject({
+          ok: true,
+          version: { number: version },
+        });
+        expect(await history()).toMatchObject({ live: version, atLive: 1 });
+        await expect.poll(() => served(version), { timeout: 20_000 }).toEqual([version]);
+      }
+      expect((await history()).numbers.sort((a, b) => a - b)).toEqual(
+        Array.from({ length: KILLS + 2 }, (_, index) => index + 1),
+      );
+    },
+    60_000 + KILLS * 15_000,
+  );
 });

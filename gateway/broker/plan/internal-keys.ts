@@ -12,8 +12,7 @@ export type KeyOf = (node: FieldNode) => string;
  * the key of the next fetch, or the key would be shown as the `name` that was allowed. A consumer's field that would
  * stand in the place of another is therefore asked under a key of its own.
  */
-export function internalKeys(supergraph: DocumentNode): KeyOf {
-  const added = addedNames(supergraph);
+export function internalKeys(added: AddedNames): KeyOf {
   return (node) => {
     const name = node.name.value;
     const key = node.alias?.value ?? name;
@@ -42,10 +41,12 @@ export function consumerStep(step: string | number): string | number {
 const FIELD_SETS = new Set(['key', 'requires', 'provides', 'contextArguments']);
 
 /** Every name that stands in a field set of the supergraph, and those that are asked with arguments there. */
-function addedNames(supergraph: DocumentNode): {
-  all: ReadonlySet<string>;
-  withArguments: ReadonlySet<string>;
-} {
+export interface AddedNames {
+  readonly all: ReadonlySet<string>;
+  readonly withArguments: ReadonlySet<string>;
+}
+
+export function addedNames(supergraph: DocumentNode): AddedNames {
   const all = new Set<string>();
   const withArguments = new Set<string>();
   const note = (fieldSet: string): void => {

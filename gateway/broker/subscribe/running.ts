@@ -51,7 +51,7 @@ export async function openingFor(
   parts: BrokerParts,
   { operation, variables, subscriber, draw }: SubscriptionRequest,
 ): Promise<({ readonly ok: true } & Opening) | Extract<Decided, { ok: false }>> {
-  const decided = decide(parts, operation, variables, subscriber.principal);
+  const decided = await decide(parts, operation, variables, subscriber.principal);
   if (!decided.ok) return decided;
   const { about, program, values } = decided;
   const { admitted } = operation;

@@ -33,11 +33,26 @@ interface Waiting {
 /** Composition makes millions of small objects: with little room for the young ones most of its time goes to collecting them. */
 const YOUNG_MB = 128;
 
-/** `specification` is the text of `sharing.graphql`. A thread that dies is replaced at the next task. */
-export function openComposer(specification: string): Composer {
+/** Publications are rare, but one is seldom alone. What is published later begins a new thread. */
+const IDLE_MS = 15_000;
+
+/**
+ * `specification` is the text of `sharing.graphql`. A thread that dies is replaced at the next task; one that has nothing to do for a
+ * while is ended, as it holds more memory than everything else.
+ */
+export function openComposer(specification: string, idleMs = IDLE_MS): Composer {
   let worker: Worker | null = null;
   let next = 0;
+  let idle: NodeJS.Timeout | undefined;
   const waiting = new Map<number, Waiting>();
+
+  const rest = (thread: Worker): void => {
+    thread.unref();
+    idle = setTimeout(() => {
+      if (worker === thread) worker = null;
+      thread.terminate().catch(() => undefined);
+    }, idleMs).unref();
+  };
 
   const start = (): Worker => {
     const started = new Worker(builtFile(import.meta.url, './composing-thread.js'), {
@@ -48,12 +63,13 @@ export function openComposer(specification: string): Composer {
       const one = waiting.get(told.id);
       if (told.kind === 'rules') return void one?.rules.push(...told.rules);
       waiting.delete(told.id);
-      if (waiting.size === 0) started.unref();
+      if (waiting.size === 0) rest(started);
       if (told.kind === 'done') one?.resolve(told.result);
       else one?.reject(new Error(told.message));
     });
     const end = (reason: Error): void => {
-      if (worker === started) worker = null;
+      if (worker !== started) return; // Ended when nothing was asked of it.
+      worker = null;
       for (const one of waiting.values()) one.reject(reason);
       waiting.clear();
     };
@@ -66,6 +82,7 @@ export function openComposer(specification: string): Composer {
     task: Extract<Task, { kind: Kind }>,
     rules: SharingRule[] = [],
   ): Promise<Results[Kind]> => {
+    clearTimeout(idle);
     worker ??= start();
     const thread = worker;
     thread.ref();
@@ -89,6 +106,7 @@ export function openComposer(specification: string): Composer {
       return result.ok ? { ...result, prepared: { ...result.prepared, rules } } : result;
     },
     async close() {
+      clearTimeout(idle);
       await worker?.terminate();
     },
   };

@@ -1,5 +1,5 @@
 import { execute, parse } from 'graphql';
-import { buildSupergraph } from '../../../gateway/registry/index.ts';
+import { buildSupergraph } from '../../../gateway/federation/index.ts';
 import type { Graph } from './graph.ts';
 
 /**

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'graphql';
 import { beforeAll, expect, test } from 'vitest';
-import { createPlanner, printPlan } from '../../../gateway/broker/plan/planner.ts';
-import { publish } from '../../../gateway/registry/index.ts';
+import { createPlanning, printPlan } from '../../../gateway/broker/plan/planning.ts';
+import { publish } from '../../../gateway/registry/publish.ts';
 import type { DepartmentCode } from '../../../gateway/words.ts';
 import { PROVIDER_NAMES } from '../../../subgraphs/providers.ts';
 
-let planner: ReturnType<typeof createPlanner>;
+let planner: ReturnType<typeof createPlanning>;
 beforeAll(() => {
   const subgraphs = PROVIDER_NAMES.map((name) => ({
     name,
@@ -16,7 +16,7 @@ beforeAll(() => {
   }));
   const result = publish(subgraphs, readFileSync('schema/sharing.graphql', 'utf8'));
   if (!result.ok) throw new Error(JSON.stringify(result.problems));
-  planner = createPlanner(result.publication.supergraphSdl);
+  planner = createPlanning(result.publication.supergraphSdl);
 });
 
 test('one department, one fetch', () => {

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createBroker, createEngine } from '../../../gateway/broker/index.ts';
+import { planInProcess } from '../../../gateway/broker/plan/in-process.ts';
 import { createPolicy, type Grant } from '../../../gateway/policy/index.ts';
-import { publish } from '../../../gateway/registry/index.ts';
+import { publish } from '../../../gateway/registry/publish.ts';
 import type { Coordinate, DepartmentCode, GrantId } from '../../../gateway/words.ts';
 import { createWorld, principal } from './world.ts';
 
@@ -26,7 +27,7 @@ const published = publish(
 );
 if (!published.ok) throw new Error(JSON.stringify(published.problems));
 const { publication } = published;
-const engine = createEngine(publication);
+const engine = createEngine(publication, planInProcess(publication.supergraphSdl));
 
 interface Row {
   readonly id: string;

@@ -7,12 +7,14 @@ import {
   type ProviderQuestion,
   type Subscriber,
 } from '../../../gateway/broker/index.ts';
+import { planInProcess } from '../../../gateway/broker/plan/in-process.ts';
 import { type Disclosure, memoryLedger } from '../../../gateway/ledger/index.ts';
 import { openPublication } from '../../../gateway/registry/index.ts';
 import type { DepartmentCode, GrantId, Principal } from '../../../gateway/words.ts';
 
 const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])\n`;
 const shops = `${LINK} type Query { shop(id: ID!): Shop } type Subscription { shopChanged(id: ID!): Shop }
+  type Mutation { closeShop(id: ID!): Shop }
   type Shop @key(fields: "id") { id: ID! name: String! score: Int }`;
 const licences = `${LINK} type Shop @key(fields: "id") { id: ID! licence: String }`;
 const { supergraphSdl = '' } = composeServices([
@@ -20,7 +22,7 @@ const { supergraphSdl = '' } = composeServices([
   { name: 'licences', url: 'http://licences', typeDefs: parse(licences) },
 ]);
 /** Two subgraphs: a shop, and a licence that another one adds to it. */
-const publication = openPublication(supergraphSdl);
+const publication = await openPublication(supergraphSdl);
 
 export const principal: Principal = {
   department: 'D' as DepartmentCode,
@@ -65,7 +67,7 @@ export function createWorld(): World {
     },
     parts: {
       publication,
-      engine: createEngine(publication),
+      engine: createEngine(publication, planInProcess(supergraphSdl)),
       limits: { tokens: 1e4, depth: 50, aliases: 50, fields: 1e3, rootFields: 10, cost: 1e6 },
       policy: {
         revision: 'test',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { publish } from '../../../gateway/registry/index.ts';
+import { publish } from '../../../gateway/registry/publish.ts';
 import type { DepartmentCode } from '../../../gateway/words.ts';
 
 const specification = readFileSync('schema/sharing.graphql', 'utf8');

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { projectRoot } from '../../../../gateway/files.ts';
 import { readDepartments } from '../../../../gateway/identity/index.ts';
-import { checkSubgraph } from '../../../../gateway/registry/index.ts';
+import { checkSubgraph } from '../../../../gateway/registry/check/index.ts';
 
 const root = projectRoot();
 const specification = readFileSync(join(root, 'schema/sharing.graphql'), 'utf8');

@@ -1,0 +1,103 @@
+import { operationFromDocument } from '@apollo/federation-internals';
+import { type PlanNode, prettyFormatQueryPlan, type QueryPlan, QueryPlanner } from '@apollo/query-planner';
+import { type DocumentNode, parse, print } from 'graphql';
+import { buildSupergraph } from '../../federation/index.ts';
+import { withoutContradictions } from './contradictions.ts';
+import { fixArguments } from './fixed-arguments.ts';
+import { addedNames, internalKeys, withInternalKeys } from './internal-keys.ts';
+import type { PlannerFacts } from './planner.ts';
+import { isPrepared } from './prepared.ts';
+import { withResolvableKeys } from './resolvable-keys.ts';
+import { withTwins } from './twins.ts';
+import { typesOf } from './types.ts';
+
+/** Plans over one supergraph, in the thread that calls it: how the planner's graph is built, and what it costs, is seen here. */
+export interface Planning {
+  readonly facts: PlannerFacts;
+  plan(document: DocumentNode, draw: number): QueryPlan;
+}
+
+export function createPlanning(supergraphSdl: string): Planning {
+  const document = withResolvableKeys(parse(supergraphSdl, { noLocation: true }));
+  const own = planOver(document);
+  const added = addedNames(own.planned);
+  const keyOf = internalKeys(added);
+  let apart: ReturnType<typeof planOverTwins> | undefined;
+  const labels = new Map(
+    [...supergraphSdl.matchAll(/overrideLabel: "(percent\((\d+(?:\.\d+)?)\))"/g)].map(
+      ([, label = '', percent]) => [label, Number(percent)],
+    ),
+  );
+  const partial = [...labels.values()].filter((percent) => percent > 0 && percent < 100);
+  const thresholds = [...new Set(partial)].sort((a, b) => a - b);
+  return {
+    facts: { thresholds, added, types: typesOf(own.planned) },
+    plan(given, draw) {
+      const overrides = new Map([...labels].map(([label, percent]) => [label, draw < percent]));
+      const settled = withoutContradictions(withInternalKeys(given, keyOf));
+      const plan = own.plan(settled, overrides);
+      if (plan) return plan;
+      apart ??= planOverTwins(document);
+      const second = apart(settled, overrides);
+      if (!second) throw new Error('no plan gives every field what it requires');
+      return second;
+    },
+  };
+}
+
+type PlanOperation = (document: DocumentNode, overrides: Map<string, boolean>) => QueryPlan | null;
+
+/** Plans over one form of the supergraph; null where the planner asks for a field before what it requires is there. */
+function planOver(supergraph: DocumentNode): {
+  readonly plan: PlanOperation;
+  readonly planned: DocumentNode;
+} {
+  const { supergraph: planned, needs, restore } = fixArguments(supergraph);
+  const built = buildSupergraph(print(planned), { isChecked: true });
+  const apiSchema = built.apiSchema();
+  const schema = built.schema.toGraphQLJSSchema();
+  const planner = new QueryPlanner(built);
+  // Federation's own types for documents come from its copy of graphql's type declarations: the same ones.
+  const plan: PlanOperation = (document, overrideConditions) => {
+    const operation = operationFromDocument(apiSchema, document, { validate: false });
+    const made = planner.buildQueryPlan(operation, { overrideConditions });
+    return isPrepared(made, schema, needs) ? restore(made) : null;
+  };
+  return { plan, planned };
+}
+
+function planOverTwins(supergraph: DocumentNode): PlanOperation {
+  const twins = withTwins(supergraph);
+  const { plan } = planOver(twins.supergraph);
+  return (document, overrides) => {
+    const made = plan(document, overrides);
+    if (!made?.node || made.node.kind === 'Subscription') return made;
+    return { ...made, node: withRealSubgraphs(made.node, twins.subgraphOf) };
+  };
+}
+
+function withRealSubgraphs(node: PlanNode, subgraphOf: ReadonlyMap<string, string>): PlanNode {
+  const within = (inner: PlanNode): PlanNode => withRealSubgraphs(inner, subgraphOf);
+  switch (node.kind) {
+    case 'Fetch':
+      return { ...node, serviceName: subgraphOf.get(node.serviceName) ?? node.serviceName };
+    case 'Flatten':
+      return { ...node, node: within(node.node) };
+    case 'Parallel':
+    case 'Sequence':
+      return { ...node, nodes: node.nodes.map(within) };
+    case 'Condition':
+      return {
+        ...node,
+        ...(node.ifClause && { ifClause: within(node.ifClause) }),
+        ...(node.elseClause && { elseClause: within(node.elseClause) }),
+      };
+    default:
+      return node;
+  }
+}
+
+/** A plan in the notation of the field, for people and snapshots. */
+export function printPlan(plan: QueryPlan): string {
+  return prettyFormatQueryPlan(plan);
+}

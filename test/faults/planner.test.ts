@@ -1,0 +1,117 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { composeServices } from '@apollo/composition';
+import { parse } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openPlanner } from '../../gateway/broker/index.ts';
+import { startOpenGateway } from '../../gateway/open.ts';
+
+/** A gateway whose thread that plans fails in every way in which a thread can; one provider, of which it is known what it was asked. */
+const received: string[] = [];
+const defects = new Map<string, string>();
+let provider: Server;
+let gateway: Awaited<ReturnType<typeof startOpenGateway>>;
+let supergraphSdl = '';
+const program = new URL('./faulty-planning-thread.mjs', import.meta.url);
+
+beforeAll(async () => {
+  provider = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      received.push(body);
+      response.setHeader('content-type', 'application/json');
+      const [, alias] = /(\w+):\s*name/.exec(JSON.parse(body).query) ?? [];
+      response.end(JSON.stringify({ data: { shop: { [alias ?? 'name']: 'A' } } }));
+    });
+  });
+  await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve));
+  const { port } = provider.address() as AddressInfo;
+  const typeDefs = parse('type Query { shop(id: ID!): Shop } type Shop { id: ID! name: String }');
+  const composed = composeServices([{ name: 'shops', url: `http://127.0.0.1:${port}`, typeDefs }]);
+  supergraphSdl = composed.supergraphSdl ?? '';
+  gateway = await startOpenGateway({
+    supergraphSdl,
+    port: 0,
+    onDefect: (reference, error) => defects.set(reference, String(error)),
+    planner: { program, planMs: 2_000, heapMb: 64 },
+  });
+});
+afterAll(async () => {
+  await gateway.close();
+  provider.close();
+});
+
+async function ask(alias: string) {
+  const response = await fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+    body: JSON.stringify({ query: `{ shop(id: "1") { ${alias}: name } }` }),
+  });
+  const body = (await response.json()) as {
+    data?: unknown;
+    errors?: { message: string; extensions: { code: string; id: string } }[];
+  };
+  return { status: response.status, ...body };
+}
+
+describe('when the thread that plans', () => {
+  it.each([
+    ['exits', 'exitNow', 'has ended'],
+    ['throws', 'crashNow', 'a defect'],
+    ['does not come to an end', 'hangNow', 'not planned in time'],
+    ['runs out of memory', 'memoryNow', 'memory'],
+    ['says that there is no plan', 'refuseNow', 'no plan gives that'],
+  ])(
+    '%s, only that operation fails, by its code, and no provider is asked for it',
+    async (what, alias, reason) => {
+      const before = received.length;
+      const others = ['before', 'beside', 'behind'].map((place) => `${place}_${alias}`);
+      const [first = '', ...rest] = others;
+      const [failed, ...answered] = await Promise.all([ask(alias), ask(first), ...rest.map(ask)]);
+      const [error] = failed.errors ?? [];
+      expect(failed).toMatchObject({
+        status: 500,
+        errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
+      });
+      expect(failed.data ?? null).toBeNull();
+      expect(error?.message).not.toContain(reason);
+      expect(defects.get(error?.extensions.id ?? '')).toContain(reason);
+      expect(answered.map(({ status, data }) => [status, data])).toEqual(
+        others.map((name) => [200, { shop: { [name]: 'A' } }]),
+      );
+      expect(received).toHaveLength(before + others.length);
+      expect(received.join()).not.toContain(alias.concat(': name'));
+      expect(await ask(`after_${what.replaceAll(' ', '_')}`)).toMatchObject({ status: 200 });
+    },
+  );
+});
+
+describe('a planner in a thread', () => {
+  const document = parse('{ shop(id: "1") { name } }');
+
+  it('tells those who wait that it is closed, and plans no more', async () => {
+    const planner = await openPlanner(supergraphSdl);
+    expect(await planner.plan(document, 0)).toMatchObject({ kind: 'QueryPlan' });
+    const waiting = planner.plan(document, 0);
+    const told = expect(waiting).rejects.toThrow('closed');
+    await planner.close();
+    await told;
+    await expect(planner.plan(document, 0)).rejects.toThrow('closed');
+  });
+
+  it('makes nobody wait for ever: what waits behind a hanging operation is told in time', async () => {
+    const planner = await openPlanner(supergraphSdl, { program, planMs: 60_000, waitMs: 500 });
+    const all = [parse('{ shop(id: "1") { hangNow: name } }'), document, document, document].map((one) =>
+      expect(planner.plan(one, 0)).rejects.toThrow('too long'),
+    );
+    await Promise.all(all);
+    await planner.close();
+  });
+
+  it('is not had of a supergraph over which nothing can be planned', async () => {
+    await expect(openPlanner('type Query { a: Int }')).rejects.toThrow();
+  });
+});
