@@ -57,6 +57,7 @@ export async function openPublishing(options: PublishingOptions): Promise<Publis
   const { database, composer, report } = options;
   const first = await beginPublishing(options);
   const begun = await prepare(options, first);
+  composer.rest(); // At a start nothing is published yet, and the planner needs the room.
   const live = createLive(await createServing(begun.publication, options.serving), (error) =>
     report.error({ error }, 'what was live could not be closed'),
   );

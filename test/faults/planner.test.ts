@@ -5,6 +5,9 @@ import { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPlanner } from '../../gateway/broker/index.ts';
 import { startOpenGateway } from '../../gateway/open.ts';
+import { openPublication } from '../../gateway/registry/index.ts';
+import { createServing } from '../../gateway/serving.ts';
+import { createWorld, principal } from '../gateway/broker/world.ts';
 
 /** A gateway whose thread that plans fails in every way in which a thread can; one provider, of which it is known what it was asked. */
 const received: string[] = [];
@@ -12,6 +15,7 @@ const defects = new Map<string, string>();
 let provider: Server;
 let gateway: Awaited<ReturnType<typeof startOpenGateway>>;
 let supergraphSdl = '';
+const SOCKETS = { keepAliveMs: 1_000, eventBytes: 1_000 };
 const program = new URL('./faulty-planning-thread.mjs', import.meta.url);
 
 beforeAll(async () => {
@@ -109,6 +113,30 @@ describe('a planner in a thread', () => {
     );
     await Promise.all(all);
     await planner.close();
+  });
+
+  it('belongs to one serving: it ends when that retires, but not before its requests have been answered', async () => {
+    const { parts } = createWorld();
+    const serving = await createServing(await openPublication(supergraphSdl), {
+      broker: { ...parts, purposeByDefault: { use: 'WORK_REFERENCE', matter: 'm', onDenied: 'NULL' } },
+      upstream: { timeoutMs: 5_000, connections: 1, answerBytes: 1_000 },
+      sockets: { ...SOCKETS, timeoutMs: 5_000 },
+      tokens: 1_000,
+      isTrusted: () => true,
+      authorize: () => undefined,
+      onCalled: () => undefined,
+    });
+    const answer = (alias: string) => {
+      const admission = serving.broker.admit(`{ shop(id: "1") { ${alias}: name } }`, null);
+      if (!admission.ok) throw new Error(JSON.stringify(admission.failures));
+      return serving.broker.answer(admission.operation, {}, principal);
+    };
+    serving.enter();
+    const retired = serving.retire();
+    expect((await answer('inFlight')).data?.toString()).toBe('{"shop":{"inFlight":"A"}}');
+    serving.leave();
+    await retired;
+    expect(await answer('afterwards')).toMatchObject({ failures: [{ code: 'INTERNAL_SERVER_ERROR' }] });
   });
 
   it('is not had of a supergraph over which nothing can be planned', async () => {

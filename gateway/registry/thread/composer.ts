@@ -13,6 +13,8 @@ export interface Composer {
   retire(task: Omit<Extract<Task, { kind: 'retire' }>, 'kind'>): Promise<Results['retire']>;
   /** What serving needs, and what enters into the catalogue. */
   prepare(subgraphs: readonly Subgraph[], supergraphSdl: string | null): Promise<PreparedForServing>;
+  /** Ends the thread until it is next needed, unless it is at work. */
+  rest(): void;
   close(): Promise<void>;
 }
 
@@ -46,12 +48,12 @@ export function openComposer(specification: string, idleMs = IDLE_MS): Composer 
   let idle: NodeJS.Timeout | undefined;
   const waiting = new Map<number, Waiting>();
 
-  const rest = (thread: Worker): void => {
-    thread.unref();
-    idle = setTimeout(() => {
-      if (worker === thread) worker = null;
-      thread.terminate().catch(() => undefined);
-    }, idleMs).unref();
+  const rest = (): void => {
+    clearTimeout(idle);
+    if (waiting.size > 0) return;
+    const idling = worker;
+    worker = null;
+    idling?.terminate().catch(() => undefined);
   };
 
   const start = (): Worker => {
@@ -63,7 +65,10 @@ export function openComposer(specification: string, idleMs = IDLE_MS): Composer 
       const one = waiting.get(told.id);
       if (told.kind === 'rules') return void one?.rules.push(...told.rules);
       waiting.delete(told.id);
-      if (waiting.size === 0) rest(started);
+      if (waiting.size === 0) {
+        started.unref();
+        idle = setTimeout(rest, idleMs).unref();
+      }
       if (told.kind === 'done') one?.resolve(told.result);
       else one?.reject(new Error(told.message));
     });
@@ -105,6 +110,7 @@ export function openComposer(specification: string, idleMs = IDLE_MS): Composer 
       const result = await ask({ kind: 'prepare', subgraphs, supergraphSdl }, rules);
       return result.ok ? { ...result, prepared: { ...result.prepared, rules } } : result;
     },
+    rest,
     async close() {
       clearTimeout(idle);
       await worker?.terminate();
