@@ -55,7 +55,7 @@ async function disclose(
   );
   await database.query(
     `insert into disclosures (id, kind, ledger, record, time, operator, matter, rows, operation, subjects)
-     select gen_random_uuid(), md5($1)::uuid, 1, (select count(*) from disclosures) + n, $2, $3, coalesce($4, 'M-' || n), 1, '', array[n]
+     select gen_random_uuid(), md5($1)::uuid, 1, (select count(*) from disclosures) + n, $2, $3, coalesce($4, 'M-' || n), 1, '', int8send(n)
      from generate_series(1, $5::int) as n`,
     [department, time, operator, matter, count],
   );

@@ -102,7 +102,7 @@ test('every record is indexed once, over restarts and whoever tries it a second 
   const { id, durable } = ledger;
   await ledger.close();
   const writer = createIndexWriter(database, id);
-  await writer.position();
+  await writer.stopped();
   const batch = createBatchReader(foldersOf('two')).next(BEGINNING, durable);
   if (!batch) throw new Error('there is nothing to index');
   const stored = await Promise.all([

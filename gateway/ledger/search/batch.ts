@@ -1,73 +1,114 @@
-import type { Entry, Kind } from './entry.ts';
-import { createEntryReader } from './entry.ts';
+import { bigEndian, type Chunk, type Piece, packChunk } from './chunk.ts';
+import { createEntryReader, type Entry, type Kind } from './entry.ts';
 import { type Durable, type LedgerFolders, type Position, readRecords } from './records.ts';
+import { SubjectKeys } from './subject-keys.ts';
 
 /** Records as they go into the tables with one statement: each column as the text of one PostgreSQL array. */
 export interface Batch {
   readonly from: Position;
   readonly to: Position;
   readonly records: number;
+  /** It has taken as much as it may: there is probably more. */
+  readonly isFull: boolean;
   readonly kinds: readonly Kind[];
   readonly columns: readonly string[];
+  /** Subjects of all records, 8 bytes each. */
+  readonly subjects: Uint8Array<ArrayBuffer>;
+  /** The subjects of all records that are in no chunk yet, those of this batch included, when they are enough for one. */
+  readonly chunk: Chunk | null;
 }
 
-/** Bounds of a batch: what is asked of the database in between waits for it. */
-const MOST_RECORDS = 500;
-const MOST_SUBJECTS = 20_000;
+/** What one batch takes at most: what is asked of the database in between waits for it. */
+export interface Most {
+  readonly records: number;
+  readonly subjects: number;
+}
+const MOST: Most = { records: 4_000, subjects: 200_000 };
+/** A search looks into every chunk, and through all records behind the last one. */
+const CHUNK_SUBJECTS = 262_144;
 
-/** Reads batches of a ledger. `next` is null when everything durable has been read. */
-export function createBatchReader(folders: LedgerFolders) {
+/** Reads batches of a ledger. */
+export function createBatchReader(folders: LedgerFolders, chunkSubjects = CHUNK_SUBJECTS) {
   const read = createEntryReader();
+  let open: Piece[] = [];
   return {
-    next(from: Position, durable: Durable): Batch | null {
+    /** Says what the database holds in no chunk; to be told before the first batch, and again when one was not stored. */
+    begin(unpacked: readonly Piece[]): void {
+      open = [...unpacked];
+    },
+    /** Null when everything durable has been read. */
+    next(from: Position, durable: Durable, most: Most = MOST): Batch | null {
       const entries: Entry[] = [];
+      const records: number[] = [];
+      const counts: number[] = [];
       const kinds = new Map<string, Kind>();
-      let subjects = 0;
+      const keys = new SubjectKeys();
       let to = from;
+      let isFull = false;
       for (const step of readRecords(folders, from, durable)) {
+        if (step.bytes === null) {
+          to = step.next;
+          continue;
+        }
+        const before = keys.count;
+        const place = step.next.records - 1;
+        const entry = readEntry(step.bytes, place);
         to = step.next;
-        if (step.text === null) continue;
-        const { entry, kind } = read(step.text);
+        records.push(place);
         entries.push(entry);
-        kinds.set(kind.id, kind);
-        subjects += entry.subjects.length;
-        if (entries.length >= MOST_RECORDS || subjects >= MOST_SUBJECTS) break;
+        counts.push(keys.count - before);
+        kinds.set(entry.kind.id, entry.kind);
+        isFull = entries.length >= most.records || keys.count >= most.subjects;
+        if (isFull) break;
       }
       if (to === from) return null;
-      const first = to.records - entries.length;
+      const piece = { records, counts, keys: keys.since(0) };
       return {
         from,
         to,
         records: entries.length,
+        isFull,
         kinds: [...kinds.values()],
-        columns: columnsOf(entries, first),
+        columns: columnsOf(entries, piece),
+        chunk: chunkWith(piece),
+        subjects: bigEndian(keys.since(0)),
       };
+
+      function readEntry(bytes: Buffer, place: number): Entry {
+        try {
+          return read(bytes, keys);
+        } catch (error) {
+          const reason = error instanceof Error ? error.message : String(error);
+          throw new Error(`record ${place} cannot be read: ${reason}`);
+        }
+      }
     },
   };
+
+  function chunkWith(piece: Piece): Chunk | null {
+    if (piece.keys.length > 0) open.push(piece);
+    if (open.reduce((sum, { keys }) => sum + keys.length / 2, 0) < chunkSubjects) return null;
+    const chunk = packChunk(open);
+    open = [];
+    return chunk;
+  }
 }
 
 /** In the order of the statement in `index-writer.ts`. */
-function columnsOf(entries: readonly Entry[], first: number): string[] {
-  const column = (value: (entry: Entry, index: number) => string | number | null): string =>
-    arrayText(entries.map(value));
+function columnsOf(entries: readonly Entry[], { records, counts }: Piece): string[] {
+  const column = (value: (entry: Entry) => string): string => `{${entries.map(value).join(',')}}`;
+  let end = 0;
+  const ends = counts.map((count) => (end += count));
   return [
-    column(({ record }) => record.id),
-    column(({ kind }) => kind),
-    column((_, index) => first + index),
-    column(({ record }) => record.time),
-    column(({ record }) => record.operator),
-    column(({ record }) => record.matter),
-    column(({ record }) => record.rows),
-    column(({ record }) => record.operation),
-    column(({ subjects }) => `{${subjects.join(',')}}`),
+    column(({ columns }) => columns.id),
+    column(({ kind }) => kind.id),
+    `{${records.join(',')}}`,
+    column(({ columns }) => columns.time),
+    column(({ columns }) => columns.operator),
+    column(({ columns }) => columns.matter),
+    column(({ columns }) => columns.rows),
+    column(({ columns }) => columns.operation),
+    `{${counts.join(',')}}`,
+    `{${ends.join(',')}}`,
   ];
-}
-
-/** PostgreSQL's text of an array; it has no character 0. */
-export function arrayText(values: readonly (string | number | null)[]): string {
-  return `{${values.map((value) => (value === null ? 'null' : quoted(String(value)))).join(',')}}`;
-}
-
-function quoted(text: string): string {
-  return `"${text.replaceAll('\0', '\uFFFD').replace(/["\\]/g, '\\$&')}"`;
 }

@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { elementText } from './array-text.ts';
+import { type RecordSlices, sliceRecord } from './record-slices.ts';
+import { addSubject, addSubjects, type SubjectKeys } from './subject-keys.ts';
 
 /** What search keeps of a record; the files keep all of it. */
 const Indexed = z.object({
@@ -40,49 +44,86 @@ export interface Kind {
   readonly detail: string;
 }
 
-/** One record, ready for the tables. */
+/** One record, ready for the tables: each column as PostgreSQL writes it in an array. */
+export interface Columns {
+  readonly id: string;
+  readonly time: string;
+  readonly operator: string;
+  readonly matter: string;
+  readonly rows: string;
+  readonly operation: string;
+}
 export interface Entry {
-  readonly record: Indexed;
-  readonly kind: string;
-  readonly subjects: readonly string[];
+  readonly columns: Columns;
+  readonly kind: Kind;
 }
 
 const KEPT_KINDS = 5_000;
 
-/** Reads records; kinds that were met before are found by their text. */
-export function createEntryReader(): (text: string) => { readonly entry: Entry; readonly kind: Kind } {
+/**
+ * Reads records, adding their subjects to `keys`. A record is taken apart by its text when our own writer has put it in the usual
+ * order and what it has in common with others was met before; otherwise it is parsed, and then both readings must agree before
+ * the next one like it is taken apart.
+ */
+export function createEntryReader(): (bytes: Buffer, keys: SubjectKeys) => Entry {
   const kinds = new Map<string, Kind>();
-  return (text) => {
-    const record = Indexed.parse(JSON.parse(text));
-    const { department, use, operationName, decisions, grants, providers, errors } = record;
-    const calls = providers.map(({ subgraph, outcome }) => [subgraph, outcome]);
-    const common = JSON.stringify([department, use, operationName, decisions, grants, calls, errors]);
-    let kind = kinds.get(common);
-    if (!kind) {
-      kind = kindOf(record, common, JSON.stringify({ grants, calls, errors }));
+  return (bytes, keys) => {
+    const before = keys.count;
+    const slices = sliceRecord(bytes);
+    const isUsual = slices !== null && addSubjects(keys, bytes, slices.subjects.begin, slices.subjects.end);
+    if (!isUsual) return parseEntry(bytes, keys);
+    const known = kinds.get(slices.common);
+    if (known) return { columns: columnsOfSlices(slices), kind: known };
+    const sliced = keys.since(before);
+    keys.cut(before);
+    const entry = parseEntry(bytes, keys);
+    const text = bytes.toString('utf8');
+    const isSame =
+      JSON.stringify(JSON.parse(text)) === text && // No member stands twice.
+      isDeepStrictEqual(entry.columns, columnsOfSlices(slices)) &&
+      isDeepStrictEqual(keys.since(before), sliced);
+    if (isSame) {
       if (kinds.size >= KEPT_KINDS) kinds.clear();
-      kinds.set(common, kind);
+      kinds.set(slices.common, entry.kind);
     }
-    return { entry: { record, kind: kind.id, subjects: record.subjects.map(subjectNumber) }, kind };
+    return entry;
   };
 }
 
-function kindOf(record: Indexed, common: string, detail: string): Kind {
-  const { department, use, operationName, decisions } = record;
+function columnsOfSlices({ id, time, operator, matter, rows, operation }: RecordSlices): Columns {
+  return { id, time, operator, matter, rows, operation };
+}
+
+/** Reads any record, whatever the order of its members; throws when it is none. */
+export function parseEntry(bytes: Buffer, keys: SubjectKeys): Entry {
+  const record = Indexed.parse(JSON.parse(bytes.toString('utf8')));
+  for (const subject of record.subjects) addSubject(keys, subject);
+  const { id, time, operator, matter, rows, operation } = record;
+  return {
+    columns: {
+      id,
+      time: String(time),
+      operator: elementText(operator),
+      matter: elementText(matter),
+      rows: String(rows),
+      operation: elementText(operation),
+    },
+    kind: kindOf(record),
+  };
+}
+
+function kindOf({ department, use, operationName, decisions, grants, errors, providers }: Indexed): Kind {
+  const calls = providers.map(({ subgraph, outcome }) => [subgraph, outcome]);
+  const common = JSON.stringify([department, use, operationName, decisions, grants, calls, errors]);
   const hex = createHash('sha256').update(common).digest('hex');
-  const providers = new Set(decisions.flatMap(({ provider }) => (provider === undefined ? [] : [provider])));
+  const responsible = new Set(decisions.flatMap(({ provider }) => provider ?? []));
   return {
     id: `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`,
     department,
     use,
     operationName,
     decisions: JSON.stringify(decisions),
-    providers: [...providers],
-    detail,
+    providers: [...responsible],
+    detail: JSON.stringify({ grants, calls, errors }),
   };
-}
-
-/** A subject in the index: the first 64 bits of its keyed hash, as PostgreSQL's `bigint` writes them. */
-export function subjectNumber(hash: string): string {
-  return Buffer.from(hash, 'base64url').readBigInt64BE(0).toString();
 }

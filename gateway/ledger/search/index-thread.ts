@@ -1,12 +1,16 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { letQueriesGoFirst } from '../../priority.ts';
-import { type Batch, createBatchReader } from './batch.ts';
+import { type Batch, createBatchReader, type Most } from './batch.ts';
+import type { Piece } from './chunk.ts';
 import type { Durable, LedgerFolders, Position } from './records.ts';
 
 /** What is asked of this thread, and what it answers: one batch at a time. */
 export interface BatchQuestion {
   readonly from: Position;
   readonly durable: Durable;
+  readonly most: Most;
+  /** Given when the index has begun anew: see `begin` of the reader. */
+  readonly unpacked: readonly Piece[] | null;
 }
 export type BatchAnswer =
   | { readonly ok: true; readonly batch: Batch | null }
@@ -19,12 +23,16 @@ letQueriesGoFirst();
 const folders: LedgerFolders = workerData;
 const reader = createBatchReader(folders);
 
-port.on('message', ({ from, durable }: BatchQuestion) => {
-  let answer: BatchAnswer;
+port.on('message', ({ from, durable, most, unpacked }: BatchQuestion) => {
+  let batch: Batch | null;
   try {
-    answer = { ok: true, batch: reader.next(from, durable) };
+    if (unpacked) reader.begin(unpacked);
+    batch = reader.next(from, durable, most);
   } catch (error) {
-    answer = { ok: false, message: error instanceof Error ? error.message : String(error) };
+    const message = error instanceof Error ? error.message : String(error);
+    port.postMessage({ ok: false, message } satisfies BatchAnswer);
+    return;
   }
-  port.postMessage(answer);
+  const moved = batch ? [batch.subjects.buffer, ...(batch.chunk ? [batch.chunk.postings.buffer] : [])] : [];
+  port.postMessage({ ok: true, batch } satisfies BatchAnswer, moved);
 });

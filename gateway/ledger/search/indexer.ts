@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { builtFile } from '../../files.ts';
 import type { Database } from '../../store/index.ts';
-import type { Batch } from './batch.ts';
+import type { Batch, Most } from './batch.ts';
+import type { Piece } from './chunk.ts';
 import type { BatchAnswer, BatchQuestion } from './index-thread.ts';
 import { createIndexWriter, type IndexWriter } from './index-writer.ts';
 import { deletedRanges, type LedgerFolders, type Position } from './records.ts';
@@ -25,9 +26,17 @@ export interface IndexerOptions extends LedgerFolders {
   onProblem(error: unknown): void;
 }
 
+/** Between two looks at the ledger, and between two batches: many records in one cost less than one after the other. */
 const PAUSE_MS = 200;
+const BATCH_PAUSE_MS = 500;
 const RETRY_MS = 1_000;
 const FORGET_MS = 3_600_000;
+
+/** The embedded database has one connection, and a slower one: who else asks it waits for a batch. */
+const MOST: Readonly<Record<Database['kind'], Most>> = {
+  server: { records: 4_000, subjects: 200_000 },
+  embedded: { records: 1_000, subjects: 50_000 },
+};
 
 export function startIndexer(options: IndexerOptions): Indexer {
   return new FileIndexer(options);
@@ -39,6 +48,8 @@ class FileIndexer implements Indexer {
   readonly #running: Promise<void>;
   #thread: Worker | null = null;
   #position: Position | null = null;
+  /** What the thread is to be told before its next batch. */
+  #unpacked: readonly Piece[] | null = null;
   #upToDateAt: number;
   #forgottenAt = 0;
   #isFailing = false;
@@ -78,9 +89,9 @@ class FileIndexer implements Indexer {
   async #run(): Promise<void> {
     while (!this.#isClosed) {
       try {
-        const isMore = await this.#step();
+        const pause = await this.#step();
         this.#isFailing = false;
-        if (!isMore) await this.#pause(PAUSE_MS);
+        if (pause > 0) await this.#pause(pause);
       } catch (error) {
         if (!this.#isFailing && !this.#isClosed) this.#options.onProblem(error);
         this.#isFailing = true;
@@ -90,12 +101,12 @@ class FileIndexer implements Indexer {
     }
   }
 
-  /** One batch; false when there is nothing to do. */
-  async #step(): Promise<boolean> {
+  /** One batch at most; for how long to pause after it. */
+  async #step(): Promise<number> {
     const { now, ledger } = this.#options;
     const { durable } = ledger;
-    this.#position ??= await this.#begin(durable);
     await this.#forget();
+    this.#position ??= await this.#begin(durable);
     const from = this.#position;
     const askedAt = now();
     const batch =
@@ -107,28 +118,36 @@ class FileIndexer implements Indexer {
       if (this.#position === from) this.#position = isStored ? batch.to : null;
     }
     if ((this.#position?.records ?? 0) >= durable.records) this.#upToDateAt = askedAt;
-    return batch !== null;
+    if (!batch) return PAUSE_MS;
+    return batch.isFull ? 0 : BATCH_PAUSE_MS;
   }
 
   /** Where the index stands; an index of more than there is belongs to other files, and is made anew. */
   async #begin(durable: Position): Promise<Position> {
-    const position = await this.#writer.position();
-    if (position.records <= durable.records) return position;
-    await this.#writer.clear();
-    return this.#writer.position();
+    let stopped = await this.#writer.stopped();
+    if (stopped.position.records > durable.records) {
+      await this.#writer.clear();
+      stopped = await this.#writer.stopped();
+    }
+    this.#unpacked = stopped.unpacked;
+    return stopped.position;
   }
 
   async #forget(): Promise<void> {
     const now = this.#options.now();
     if (now - this.#forgottenAt < FORGET_MS) return;
-    await this.#writer.forget(deletedRanges(this.#options.folder));
+    const isChanged = await this.#writer.forget(deletedRanges(this.#options.folder));
+    if (isChanged) this.#position = null; // The thread must not pack what was forgotten.
     this.#forgottenAt = now;
   }
 
   async #read(from: Position, durable: Position): Promise<Batch | null> {
     this.#thread ??= this.#startThread();
     const answered = once(this.#thread, 'message'); // Rejects when the thread fails.
-    this.#thread.postMessage({ from, durable } satisfies BatchQuestion);
+    const unpacked = this.#unpacked;
+    this.#unpacked = null;
+    const most = MOST[this.#options.database.kind];
+    this.#thread.postMessage({ from, durable, most, unpacked } satisfies BatchQuestion);
     const [answer]: BatchAnswer[] = await answered;
     if (!answer) return null;
     if (!answer.ok) throw new Error(`台账索引 index of the ledger: ${answer.message}`);

@@ -17,7 +17,7 @@ export type Durable = Pick<Position, 'segment' | 'bytes'>;
 
 /** One record, and where the next one begins. */
 export interface ReadRecord {
-  readonly text: string;
+  readonly bytes: Buffer;
   readonly next: Position;
 }
 
@@ -27,7 +27,7 @@ export interface LedgerFolders {
 }
 
 /** A step through the ledger: a record, or the end of a segment, which is a place to go on from as well. */
-export type Step = ReadRecord | { readonly text: null; readonly next: Position };
+export type Step = ReadRecord | { readonly bytes: null; readonly next: Position };
 
 /**
  * The records from a position up to what is durable, in the order of the tree; archived segments are opened with their keys,
@@ -42,7 +42,7 @@ export function* readRecords(folders: LedgerFolders, from: Position, durable: Du
     }
     if (at.segment === durable.segment) return;
     at = { segment: at.segment + 1, bytes: 0, records: at.records };
-    yield { text: null, next: at };
+    yield { bytes: null, next: at };
   }
 }
 
@@ -66,22 +66,22 @@ function* readSegment(
   const end = recordsBefore(folder, segment) + statSync(leaves).size / LEAF_BYTES;
   const archived = openArchived(folder, keyFolder, segment);
   if (archived) yield* stepsOf(splitLines(archived, from.bytes), from, end);
-  yield { text: null, next: { segment, bytes: from.bytes, records: end } };
+  yield { bytes: null, next: { segment, bytes: from.bytes, records: end } };
 }
 
 function* stepsOf(lines: ReturnType<typeof readLines>, from: Position, end: number): Generator<Step> {
   let { records } = from;
   let isHeader = from.bytes === 0;
-  for (const { text, end: bytes, number } of lines) {
+  for (const { bytes, end: behind, number } of lines) {
     if (isHeader) {
       isHeader = false;
       continue;
     }
     if (records >= end) return; // What an archived segment holds behind its records is void.
-    if (text === null)
+    if (bytes === null)
       throw new Error(`line ${number} behind byte ${from.bytes} of segment ${from.segment} is damaged`);
     records++;
-    yield { text, next: { segment: from.segment, bytes, records } };
+    yield { bytes, next: { segment: from.segment, bytes: behind, records } };
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Database, Row } from '../../store/index.ts';
-import { subjectNumber } from './entry.ts';
+import { findPlaces, type Place } from './places.ts';
 
 /** Whose records are looked through. What is outside is not found, whatever the filter says. */
 export type Scope =
@@ -72,7 +72,9 @@ export async function findDisclosures(
 ): Promise<readonly Row[]> {
   const kinds = await findKinds(database, scope, filter);
   if (kinds.length === 0) return [];
-  const { sql, parameters } = recordsQuery(kinds, filter, page);
+  const { subjects } = filter;
+  const places = isGiven(subjects) ? await findPlaces(database, subjects) : null;
+  const { sql, parameters } = recordsQuery(kinds, places, filter, page);
   return database.query(sql, parameters);
 }
 
@@ -115,6 +117,7 @@ const COLUMNS = 'd.id, d.kind, d.ledger, d.record, d.time, d.operator, d.matter,
  */
 function recordsQuery(
   kinds: readonly unknown[],
+  places: readonly Place[] | null,
   filter: DisclosureFilter,
   { after, limit }: { readonly after: string | null; readonly limit: number },
 ): { readonly sql: string; readonly parameters: readonly unknown[] } {
@@ -124,8 +127,7 @@ function recordsQuery(
     parameters.push(value);
     conditions.push(condition(`$${parameters.length}`));
   };
-  const { id, operator, matter, subjects, since, until } = filter;
-  if (isGiven(subjects)) where((one) => `d.subjects && ${one}::bigint[]`, subjects.map(subjectNumber));
+  const { id, operator, matter, since, until } = filter;
   if (isGiven(id)) where((one) => `d.id = ${one}::uuid`, id);
   if (isGiven(matter)) where((one) => `d.matter = ${one}`, matter);
   if (isGiven(operator)) where((one) => `d.operator = ${one}`, operator);
@@ -140,6 +142,7 @@ function recordsQuery(
   if (after !== null) where((one) => `d.id < ${one}::uuid`, after);
   parameters.push(limit);
   const last = `$${parameters.length}`;
+  const ofPlaces = `$${parameters.length + 1}::int[], $${parameters.length + 2}::bigint[]`;
   const all = conditions.map((one) => ` and ${one}`).join('');
   const newest = `order by d.id desc limit ${last}`;
   const ofAllKinds = `select ${COLUMNS} from disclosures d where d.kind = any($1::uuid[])${all}`;
@@ -147,7 +150,12 @@ function recordsQuery(
     select ${COLUMNS} from disclosures d where d.kind = k.id${all} ${newest}) as d`;
   let found = ofEachKind;
   if (isGiven(id) || isGiven(matter) || isGiven(operator)) found = `${ofAllKinds} ${newest}`;
-  if (isGiven(subjects)) found = ofAllKinds; // This index knows no order.
+  if (places) {
+    parameters.push(places.map(({ ledger }) => ledger));
+    parameters.push(places.map(({ record }) => record));
+    found = `select d.* from unnest(${ofPlaces}) as p (ledger, record) cross join lateral (
+      ${ofAllKinds} and d.ledger = p.ledger and d.record = p.record limit 1) as d`;
+  }
   // Materialised: a walk through all ids until enough fit would be endless for who is seldom asked about.
   const sql = `with found as materialized (${found})
     select d.id, i.ledger, d.record, d.time, d.operator, d.matter, d.rows, d.operation,

@@ -1,0 +1,93 @@
+import { endianness } from 'node:os';
+
+/** The subjects of some records, as they are kept in memory until there are enough for a chunk. */
+export interface Piece {
+  /** The records' places in the ledger's tree, ascending. */
+  readonly records: readonly number[];
+  /** How many subjects each has. */
+  readonly counts: readonly number[];
+  /** The subjects of the first record, then those of the second…: two numbers of 32 bits for each. */
+  readonly keys: Uint32Array;
+}
+
+/**
+ * The subjects of many records, packed so that the records of one subject are found without reading all of it. Numbers of 4
+ * bytes, big-endian: where each of 2^bits blocks begins and, at last, where the last one ends, counted in entries; then the
+ * entries, 12 bytes each: the subject, and the place of the record counted from `first`. A subject's block is told by its first bits.
+ */
+export interface Chunk {
+  /** The records that it covers: `first <= record < until`. */
+  readonly first: number;
+  readonly until: number;
+  readonly bits: number;
+  readonly postings: Uint8Array<ArrayBuffer>;
+}
+
+const ENTRIES_OF_A_BLOCK = 64;
+const MOST_BITS = 12;
+
+/** Precondition: there is a record, and the pieces are in their order. */
+export function packChunk(pieces: readonly Piece[]): Chunk {
+  const first = pieces[0]?.records[0] ?? 0;
+  const until = (pieces.at(-1)?.records.at(-1) ?? 0) + 1;
+  const count = pieces.reduce((sum, { keys }) => sum + keys.length / 2, 0);
+  const bits = Math.min(MOST_BITS, Math.max(0, Math.floor(Math.log2(count / ENTRIES_OF_A_BLOCK))));
+  const blocks = 2 ** bits;
+  const words = new Uint32Array(blocks + 1 + 3 * count);
+  for (const { keys } of pieces)
+    for (let index = 0; index < keys.length; index += 2) add(words, 1 + blockOf(keys[index] ?? 0, bits), 1);
+  for (let block = 0; block < blocks; block++) add(words, block + 1, words[block] ?? 0);
+  const next = words.slice(0, blocks);
+  for (const { records, counts, keys } of pieces) {
+    let index = 0;
+    for (const [of, record] of records.entries())
+      for (let left = counts[of] ?? 0; left > 0; left--, index += 2) {
+        const high = keys[index] ?? 0;
+        const block = blockOf(high, bits);
+        const at = blocks + 1 + 3 * (next[block] ?? 0);
+        add(next, block, 1);
+        words[at] = high;
+        words[at + 1] = keys[index + 1] ?? 0;
+        words[at + 2] = record - first;
+      }
+  }
+  return { first, until, bits, postings: bigEndian(words) };
+}
+
+function add(words: Uint32Array, at: number, more: number): void {
+  words[at] = (words[at] ?? 0) + more;
+}
+
+function blockOf(high: number, bits: number): number {
+  return bits === 0 ? 0 : high >>> (32 - bits);
+}
+
+/** The numbers as bytes, in place. */
+export function bigEndian(words: Uint32Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const bytes = Buffer.from(words.buffer, words.byteOffset, words.byteLength);
+  if (endianness() === 'LE') bytes.swap32();
+  return new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+}
+
+const ENTRY_BYTES = 12;
+
+/** The records of a subject in a block, whose chunk begins with the record `first`. */
+export function recordsIn(block: Uint8Array, first: number, subject: bigint): number[] {
+  const bytes = Buffer.from(block.buffer, block.byteOffset, block.byteLength);
+  const found: number[] = [];
+  for (let at = 0; at < bytes.length; at += ENTRY_BYTES)
+    if (bytes.readBigInt64BE(at) === subject) found.push(first + bytes.readUInt32BE(at + 8));
+  return found;
+}
+
+/** The subjects of records as the database has them. Precondition: ascending. */
+export function pieceOf(rows: readonly { readonly record: number; readonly subjects: Uint8Array }[]): Piece {
+  const bytes = Buffer.concat(rows.map(({ subjects }) => subjects));
+  const keys = new Uint32Array(bytes.length / 4);
+  for (let index = 0; index < keys.length; index++) keys[index] = bytes.readUInt32BE(4 * index);
+  return {
+    records: rows.map(({ record }) => record),
+    counts: rows.map(({ subjects }) => subjects.length / 8),
+    keys,
+  };
+}
