@@ -1,20 +1,30 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { cpuSeconds } from './process.ts';
 
 /**
  * Memory of all processes called so that this one has started, in MB, with what they share counted once (PSS, proc(5));
  * 0 where the system does not say.
  */
 export function familyMemoryMb(command: string): number {
+  const kilobytes = familyOf(command).map((pid) =>
+    Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0),
+  );
+  return Math.round(kilobytes.reduce((sum, one) => sum + one, 0) / 1_024);
+}
+
+/** Seconds of processor time of the same processes, without those that have ended. */
+export function familyCpuSeconds(command: string): number {
+  return familyOf(command).reduce((sum, pid) => sum + cpuSeconds(pid), 0);
+}
+
+function familyOf(command: string): number[] {
   const processes = readProcesses();
   const family = new Set([process.pid]);
   for (let size = 0; size < family.size; ) {
     size = family.size;
     for (const { pid, parent } of processes) if (family.has(parent)) family.add(pid);
   }
-  const kilobytes = processes
-    .filter((one) => one.command === command && family.has(one.pid))
-    .map(({ pid }) => Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0));
-  return Math.round(kilobytes.reduce((sum, one) => sum + one, 0) / 1_024);
+  return processes.filter((one) => one.command === command && family.has(one.pid)).map(({ pid }) => pid);
 }
 
 interface Process {

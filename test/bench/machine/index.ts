@@ -1,4 +1,4 @@
-export { familyMemoryMb } from './family.ts';
+export { familyCpuSeconds, familyMemoryMb } from './family.ts';
 export { freePort } from './port.ts';
 export {
   cpuSeconds,
