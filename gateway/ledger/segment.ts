@@ -95,8 +95,21 @@ function checkedBytes(line: Buffer): Buffer | null {
 
 const CHUNK = 1_048_576;
 
-/** Reads the lines of a file from the beginning of one, in pieces: a segment need not fit into memory. */
-export function* readLines(path: string, limit = Number.POSITIVE_INFINITY, from = 0): Generator<Line> {
+/** Memory that reading may use again: what was read before is then overwritten. */
+export interface ReadingSpace {
+  bytes: Buffer;
+}
+
+/**
+ * Reads the lines of a file from the beginning of one, in pieces: a segment need not fit into memory. With a `space` the bytes of
+ * a line are valid until the next one is asked for.
+ */
+export function* readLines(
+  path: string,
+  limit = Number.POSITIVE_INFINITY,
+  from = 0,
+  space: ReadingSpace | null = null,
+): Generator<Line> {
   const file = openSync(path, 'r');
   try {
     let rest: Buffer = Buffer.alloc(0);
@@ -104,12 +117,14 @@ export function* readLines(path: string, limit = Number.POSITIVE_INFINITY, from 
     let number = 0;
     let end = from;
     for (;;) {
-      const chunk = Buffer.allocUnsafe(Math.max(0, Math.min(CHUNK, limit - position)));
-      const read = chunk.length === 0 ? 0 : readSync(file, chunk, 0, chunk.length, position);
+      const size = Math.max(0, Math.min(CHUNK, limit - position));
+      const chunk = spaceFor(rest.length + size, space);
+      chunk.set(rest);
+      rest = chunk.subarray(0, rest.length); // What it was may be overwritten.
+      const read = size === 0 ? 0 : readSync(file, chunk, rest.length, size, position);
       if (read === 0) break;
       position += read;
-      const bytes =
-        rest.length > 0 ? Buffer.concat([rest, chunk.subarray(0, read)]) : chunk.subarray(0, read);
+      const bytes = chunk.subarray(0, rest.length + read);
       let start = 0;
       for (let newline = bytes.indexOf(10); newline >= 0; newline = bytes.indexOf(10, start)) {
         number++;
@@ -127,6 +142,12 @@ export function* readLines(path: string, limit = Number.POSITIVE_INFINITY, from 
   } finally {
     closeSync(file);
   }
+}
+
+function spaceFor(length: number, space: ReadingSpace | null): Buffer {
+  if (!space) return Buffer.allocUnsafe(length);
+  if (space.bytes.length < length) space.bytes = Buffer.allocUnsafe(2 * length);
+  return space.bytes;
 }
 
 /** The whole lines of a file that is in memory, from the beginning of one. */

@@ -30,6 +30,8 @@ const CHUNK_SUBJECTS = 262_144;
 /** Reads batches of a ledger. */
 export function createBatchReader(folders: LedgerFolders, chunkSubjects = CHUNK_SUBJECTS) {
   const read = createEntryReader();
+  const keys = new SubjectKeys();
+  const space = { bytes: Buffer.alloc(0) };
   let open: Piece[] = [];
   return {
     /** Says what the database holds in no chunk; to be told before the first batch, and again when one was not stored. */
@@ -42,10 +44,10 @@ export function createBatchReader(folders: LedgerFolders, chunkSubjects = CHUNK_
       const records: number[] = [];
       const counts: number[] = [];
       const kinds = new Map<string, Kind>();
-      const keys = new SubjectKeys();
+      keys.cut(0);
       let to = from;
       let isFull = false;
-      for (const step of readRecords(folders, from, durable)) {
+      for (const step of readRecords(folders, from, durable, space)) {
         if (step.bytes === null) {
           to = step.next;
           continue;

@@ -34,28 +34,33 @@ export function packChunk(pieces: readonly Piece[]): Chunk {
   const bits = Math.min(MOST_BITS, Math.max(0, Math.floor(Math.log2(count / ENTRIES_OF_A_BLOCK))));
   const blocks = 2 ** bits;
   const words = new Uint32Array(blocks + 1 + 3 * count);
+  const next = new Uint32Array(blocks + 1); // where the next entry of each block goes
   for (const { keys } of pieces)
-    for (let index = 0; index < keys.length; index += 2) add(words, 1 + blockOf(keys[index] ?? 0, bits), 1);
-  for (let block = 0; block < blocks; block++) add(words, block + 1, words[block] ?? 0);
-  const next = words.slice(0, blocks);
+    for (let index = 0; index < keys.length; index += 2) add(next, 1 + blockOf(keys[index] ?? 0, bits));
+  for (let block = 1; block <= blocks; block++) next[block] = (next[block] ?? 0) + (next[block - 1] ?? 0);
+  words.set(next);
   for (const { records, counts, keys } of pieces) {
     let index = 0;
-    for (const [of, record] of records.entries())
-      for (let left = counts[of] ?? 0; left > 0; left--, index += 2) {
+    for (let of = 0; of < records.length; of++) {
+      const place = (records[of] ?? 0) - first;
+      const end = index + 2 * (counts[of] ?? 0);
+      for (; index < end; index += 2) {
         const high = keys[index] ?? 0;
-        const block = blockOf(high, bits);
-        const at = blocks + 1 + 3 * (next[block] ?? 0);
-        add(next, block, 1);
+        const at = blocks + 1 + 3 * add(next, blockOf(high, bits));
         words[at] = high;
         words[at + 1] = keys[index + 1] ?? 0;
-        words[at + 2] = record - first;
+        words[at + 2] = place;
       }
+    }
   }
   return { first, until, bits, postings: bigEndian(words) };
 }
 
-function add(words: Uint32Array, at: number, more: number): void {
-  words[at] = (words[at] ?? 0) + more;
+/** Counts one more, and gives the count before it. */
+function add(counts: Uint32Array, at: number): number {
+  const before = counts[at] ?? 0;
+  counts[at] = before + 1;
+  return before;
 }
 
 function blockOf(high: number, bits: number): number {

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { archivedSegments, openArchived } from '../archive/archive.ts';
 import { leavesPath, listLeaves } from '../archive/leaves.ts';
-import { listSegments, readHeader, readLines, splitLines } from '../segment.ts';
+import { listSegments, type ReadingSpace, readHeader, readLines, splitLines } from '../segment.ts';
 
 /** How far a ledger has been read: so many bytes of a segment, so many records in all. */
 export interface Position {
@@ -31,12 +31,17 @@ export type Step = ReadRecord | { readonly bytes: null; readonly next: Position 
 
 /**
  * The records from a position up to what is durable, in the order of the tree; archived segments are opened with their keys,
- * deleted ones left out.
+ * deleted ones left out. The bytes of a record are valid until the next one is asked for.
  */
-export function* readRecords(folders: LedgerFolders, from: Position, durable: Durable): Generator<Step> {
+export function* readRecords(
+  folders: LedgerFolders,
+  from: Position,
+  durable: Durable,
+  space: ReadingSpace,
+): Generator<Step> {
   let at = from;
   while (at.segment <= durable.segment) {
-    for (const step of readSegment(folders, at, durable)) {
+    for (const step of readSegment(folders, at, durable, space)) {
       at = step.next;
       yield step;
     }
@@ -50,6 +55,7 @@ function* readSegment(
   { folder, keyFolder }: LedgerFolders,
   from: Position,
   durable: Durable,
+  space: ReadingSpace,
 ): Generator<Step> {
   const { segment } = from;
   const segments = listSegments(folder);
@@ -58,7 +64,7 @@ function* readSegment(
   if (live) {
     const isLast = segment === durable.segment;
     const limit = isLast ? durable.bytes : follower && readHeader(follower.path)?.previous?.bytes;
-    yield* stepsOf(readLines(live.path, limit, from.bytes), from, Number.POSITIVE_INFINITY);
+    yield* stepsOf(readLines(live.path, limit, from.bytes, space), from, Number.POSITIVE_INFINITY);
     return;
   }
   const leaves = leavesPath(folder, segment);

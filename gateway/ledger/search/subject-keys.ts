@@ -43,8 +43,9 @@ export function subjectNumber(hash: string): string {
   return Buffer.from(hash, 'base64url').readBigInt64BE(0).toString();
 }
 
-/** Hashes of 256 bits (SHA-256, SM3) in base64url. */
+/** Hashes of 256 bits (SHA-256, SM3) in base64url; the first 64 bits are in the first eleven characters. */
 const HASH_CHARACTERS = 43;
+const KEY_CHARACTERS = 11;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const NOT_BASE64URL = 0xc0;
@@ -60,40 +61,57 @@ for (const [value, character] of [
  */
 export function addSubjects(keys: SubjectKeys, bytes: Buffer, begin: number, end: number): boolean {
   const before = keys.count;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = begin; at < end; at += HASH_CHARACTERS + 3) {
     const first = at + 1;
     const last = first + HASH_CHARACTERS;
-    let all = 0;
-    for (let index = first; index < last; index++) all |= sixBits(bytes, index);
-    const isLast = last + 1 === end;
-    if (
-      (all & NOT_BASE64URL) !== 0 ||
-      bytes[at] !== QUOTE ||
-      bytes[last] !== QUOTE ||
-      last >= end ||
-      (!isLast && bytes[last + 1] !== COMMA) ||
-      last + 2 === end // a comma, and nothing behind it
-    ) {
+    const isListed =
+      last < end &&
+      bytes[at] === QUOTE &&
+      bytes[last] === QUOTE &&
+      (last + 1 === end || (bytes[last + 1] === COMMA && last + 2 < end)) &&
+      isPlain(view, first + KEY_CHARACTERS, last);
+    if (!isListed || !addKey(keys, bytes, first)) {
       keys.cut(before);
       return false;
     }
-    const middle = sixBits(bytes, first + 5);
-    const high =
-      (sixBits(bytes, first) << 26) |
-      (sixBits(bytes, first + 1) << 20) |
-      (sixBits(bytes, first + 2) << 14) |
-      (sixBits(bytes, first + 3) << 8) |
-      (sixBits(bytes, first + 4) << 2) |
-      (middle >> 4);
-    const low =
-      (middle << 28) |
-      (sixBits(bytes, first + 6) << 22) |
-      (sixBits(bytes, first + 7) << 16) |
-      (sixBits(bytes, first + 8) << 10) |
-      (sixBits(bytes, first + 9) << 4) |
-      (sixBits(bytes, first + 10) >> 2);
-    keys.add(high >>> 0, low >>> 0);
   }
+  return true;
+}
+
+/**
+ * Is there no quote, backslash or control character, which in JSON would begin something else? Four characters at a time:
+ * `(x - 0x01010101) & ~x & 0x80808080` is not 0 exactly when a byte of `x` is.
+ */
+function isPlain(view: DataView, begin: number, end: number): boolean {
+  let odd = 0;
+  for (let at = begin; at < end; at += 4) {
+    const four = view.getInt32(at, true);
+    const quote = four ^ 0x22222222;
+    const backslash = four ^ 0x5c5c5c5c;
+    odd |= (quote - 0x01010101) & ~quote;
+    odd |= (backslash - 0x01010101) & ~backslash;
+    odd |= (four - 0x20202020) & ~four;
+  }
+  return (odd & 0x80808080) === 0;
+}
+
+function addKey(keys: SubjectKeys, bytes: Buffer, at: number): boolean {
+  const a = sixBits(bytes, at);
+  const b = sixBits(bytes, at + 1);
+  const c = sixBits(bytes, at + 2);
+  const d = sixBits(bytes, at + 3);
+  const e = sixBits(bytes, at + 4);
+  const f = sixBits(bytes, at + 5);
+  const g = sixBits(bytes, at + 6);
+  const h = sixBits(bytes, at + 7);
+  const i = sixBits(bytes, at + 8);
+  const j = sixBits(bytes, at + 9);
+  const k = sixBits(bytes, at + 10);
+  if (((a | b | c | d | e | f | g | h | i | j | k) & NOT_BASE64URL) !== 0) return false;
+  const high = (a << 26) | (b << 20) | (c << 14) | (d << 8) | (e << 2) | (f >> 4);
+  const low = (f << 28) | (g << 22) | (h << 16) | (i << 10) | (j << 4) | (k >> 2);
+  keys.add(high, low);
   return true;
 }
 
