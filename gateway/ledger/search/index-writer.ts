@@ -72,15 +72,10 @@ export function createIndexWriter(database: Database, ledger: string): IndexWrit
           'select number, segment, bytes, records, packed from ledger_index where ledger = $1 for share',
           [ledger],
         );
-        const unpacked = await readPiece(transaction, Number(row?.number), Number(row?.packed), null);
-        return {
-          position: {
-            segment: Number(row?.segment),
-            bytes: Number(row?.bytes),
-            records: Number(row?.records),
-          },
-          unpacked,
-        };
+        const records = Number(row?.records);
+        const position = { segment: Number(row?.segment), bytes: Number(row?.bytes), records };
+        const unpacked = await readPiece(transaction, Number(row?.number), Number(row?.packed), records);
+        return { position, unpacked };
       });
     },
     async store({ from, to, kinds, columns, subjects, chunk }) {
@@ -154,11 +149,11 @@ async function readPiece(
   queryable: Queryable,
   ledger: number,
   first: number,
-  until: number | null,
+  until: number,
 ): Promise<readonly Piece[]> {
   const rows = await queryable.query(
     `select record, subjects from disclosures
-     where ledger = $1 and record >= $2 and ($3::bigint is null or record < $3) and subjects <> '' order by record`,
+     where ledger = $1 and record >= $2 and record < $3 and subjects <> '' order by record`,
     [ledger, first, until],
   );
   if (rows.length === 0) return [];
