@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Failure } from './errors.ts';
 import { createGraphqlEndpoint, createOpenRoutes, createPush, listen } from './http/index.ts';
-import { memoryLedger } from './ledger/index.ts';
+import { memoryLedger, NO_SUBJECTS } from './ledger/index.ts';
 import { openPublication } from './registry/index.ts';
 import { createServing, type ServingParts } from './serving.ts';
 import type { DepartmentCode, Principal } from './words.ts';
@@ -108,6 +108,7 @@ export async function startOpenGateway(options: OpenGatewayOptions) {
 const NO_HASHES = {
   keys: { subjectKey: '', digestKey: '' },
   subject: String,
+  gatherSubjects: () => NO_SUBJECTS,
   operation: (hash: string) => hash,
   content: () => '',
 };

@@ -14,7 +14,7 @@ import type { JsonObject } from './program/record.ts';
 import { type CleanShaper, compileCleanShaper } from './shape/clean.ts';
 import { conditionVariables } from './shape/collect.ts';
 import type { ToCompare } from './shape/compared.ts';
-import { compileScanner, type Passed, type Scanner } from './shape/scan.ts';
+import { compileScanner, noteSubjects, type Passed, type Scanner } from './shape/scan.ts';
 import { isOutOfScope } from './shape/scoped.ts';
 import { compileShaper, type Shaper, type Shaping } from './shape/shaper.ts';
 
@@ -90,7 +90,7 @@ function compile(
     return shape;
   };
   const runnable: Runnable = {
-    async run({ variables, fetch, onSubject, draw, parties }): Promise<RunResult> {
+    async run({ variables, fetch, subjects, draw, parties }): Promise<RunResult> {
       const data: JsonObject = {};
       const reported: Failure[] = [];
       const drawn = drawProgram(draw);
@@ -103,9 +103,10 @@ function compile(
       };
       await program?.run({ data, variables, fetch, failures: reported, pass });
       if (lone.passed) {
-        for (const subject of lone.passed.subjects) onSubject(subject);
+        noteSubjects(lone.passed, subjects);
         return { data: lone.passed.data, failures: [], rows: lone.passed.rows };
       }
+      const onSubject = (value: unknown): void => subjects.add(value);
       if (shapeClean && reported.length === 0) {
         const counted = { onSubject, listed: 0, roots: 0 };
         const clean = shapeClean(data, counted);

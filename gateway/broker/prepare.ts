@@ -1,6 +1,7 @@
 import type { DocumentNode, FieldNode, GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Failure } from '../errors.ts';
+import type { Subjects } from '../ledger/index.ts';
 import type { MaskRule, Principal } from '../words.ts';
 import { Askers } from './askers.ts';
 import { misfitOf } from './check/misfit.ts';
@@ -58,7 +59,8 @@ export interface Runnable {
 export interface RunContext {
   readonly variables: Readonly<Record<string, unknown>>;
   readonly fetch: Fetch;
-  onSubject(value: unknown): void;
+  /** Where whom the answer is about is noted. */
+  readonly subjects: Subjects;
   /** Decides on progressive overrides (0 to 100); by chance where it is absent. */
   readonly draw?: number;
   /** Is somebody a subject of the matter that the query states? */

@@ -37,7 +37,7 @@ export async function execute(
 ): Promise<Executed> {
   const id = parts.ledger.nextId();
   const calls = new Map<string, ProviderCall>();
-  const subjects = new Set<string>();
+  const subjects = parts.hashes.gatherSubjects();
   const { principal, purpose } = about;
   let event = pushed;
   const fetch: Fetch = async ({ subgraph, body }) => {
@@ -55,14 +55,11 @@ export async function execute(
     noteCall(calls, subgraph, got);
     return got;
   };
-  const onSubject = (value: unknown): void => {
-    if (value !== null && value !== undefined) subjects.add(parts.hashes.subject(value));
-  };
   const parties = program.asksParties ? await partiesOf(parts, about) : null;
   const run = () =>
     program.run({
       variables: values,
-      onSubject,
+      subjects,
       fetch,
       ...(draw !== undefined && { draw }),
       ...(parties && { parties }),
@@ -71,7 +68,7 @@ export async function execute(
   const { data, rows } = result;
   const { failures, ...found } = await findingsOf(parts, principal, result);
   const providers = [...calls.values()].map((call) => withFailures(call, failures));
-  return { id, data, failures, rows, subjects: [...subjects], providers, ...found };
+  return { id, data, failures, rows, subjects: subjects.hashes, providers, ...found };
 }
 
 /** Who is a subject of the matter; nobody where that cannot be found out. */

@@ -24,6 +24,7 @@ export {
   type Scope,
 } from './search/search.ts';
 export { openSecret, rotateSecret, SECRETS } from './secrets.ts';
+export { NO_SUBJECTS, type Subjects } from './subject-table.ts';
 export { type LedgerProblem, type LedgerReport, verifyLedger } from './verify.ts';
 export { readEvidence } from './witness/evidence.ts';
 export { type Witnessed, WitnessRequest } from './witness/witness.ts';

@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { remembered } from './remembered.ts';
 import { openSecrets, type SecretKey } from './secrets.ts';
+import { type Subjects, SubjectTable } from './subject-table.ts';
 import type { SuiteName } from './suite.ts';
 
 /**
@@ -11,7 +12,9 @@ export interface KeyedHashes {
   /** Ids of the keys in use, as records carry them. */
   readonly keys: { readonly subjectKey: string; readonly digestKey: string };
   /** Whom data is about: the same hash each time, so that a person's disclosures are found. */
-  subject(value: unknown): string;
+  subject(value: string): string;
+  /** Whom one answer is about. */
+  gatherSubjects(): Subjects;
   /** An operation, by the plain hash of its text: the same hash each time. */
   operation(plainHash: string): string;
   /** Variables or answer of one disclosure: another hash each time, provable for one disclosure by its salt alone. */
@@ -28,13 +31,14 @@ export function openKeyedHashes(keyFolder: string, suite: SuiteName): KeyedHashe
 }
 
 export function keyedHashes(suite: SuiteName, subjects: SecretKey, digests: SecretKey): KeyedHashes {
-  const subject = remembered(KEPT_HASHES, (text) => keyedHash(suite, subjects.secret, text));
+  const table = new SubjectTable((text) => keyedHash(suite, subjects.secret, text));
   const operation = remembered(KEPT_HASHES, (text) => keyedHash(suite, digests.secret, text));
   let salted = '';
   let salt: Buffer = Buffer.alloc(0);
   return {
     keys: { subjectKey: subjects.id, digestKey: digests.id },
-    subject: (value) => subject(String(value)),
+    subject: (value) => table.hashOf(value),
+    gatherSubjects: () => table.gather(),
     operation,
     content(disclosure, content) {
       // Variables and answer of one disclosure follow each other.

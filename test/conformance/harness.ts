@@ -18,6 +18,7 @@ import type { EngineInput } from '../../gateway/broker/prepare.ts';
 import { coerceVariables } from '../../gateway/broker/variables.ts';
 import type { Failure } from '../../gateway/errors.ts';
 import { buildSupergraph } from '../../gateway/federation/index.ts';
+import { NO_SUBJECTS } from '../../gateway/ledger/index.ts';
 import { markOneOf, withOneOf } from '../../gateway/registry/one-of.ts';
 import { naiveExecution } from './naive.ts';
 
@@ -142,7 +143,7 @@ export function federate(members: Readonly<Record<string, Member>>): Federation 
       const result = await (await runnable).run({
         variables: coerced.values,
         fetch,
-        onSubject: () => undefined,
+        subjects: NO_SUBJECTS,
       });
       const text = result.data.toString('utf8');
       return { data: JSON.parse(text), text, failures: result.failures, rows: result.rows, calls };

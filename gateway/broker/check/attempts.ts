@@ -52,6 +52,6 @@ async function refusalOf(parts: BrokerParts, principal: Principal, check: Check)
     };
   };
   const { department } = principal;
-  const hash = parts.hashes.subject(subject);
+  const hash = parts.hashes.subject(String(subject));
   return (await take(`${department}:${coordinate}:${hash}`, perSubject)) ?? take(department, perDepartment);
 }

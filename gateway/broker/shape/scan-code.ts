@@ -9,7 +9,8 @@ import { scanBoolean, scanFloat, scanInt, scanScalar, scanString } from './scan-
 export interface Seen {
   listed: number;
   roots: number;
-  readonly subjects: string[];
+  /** Begin and end of each, in turn. */
+  readonly subjects: number[];
 }
 
 /** Reads one value from a position: the position after it, or -1 when it is not what belongs there. */
@@ -105,11 +106,12 @@ return function scan(bytes, view, at, seen) { ${code} return at; };`;
 }
 
 const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 
 function noteSubject(bytes: Buffer, from: number, end: number, seen: Seen): boolean {
   const isText = bytes[from] === QUOTE;
-  const text = isText ? bytes.toString('utf8', from + 1, end - 1) : bytes.toString('utf8', from, end);
-  if (text.includes('\\')) return false;
-  seen.subjects.push(text);
+  const [first, last] = isText ? [from + 1, end - 1] : [from, end];
+  for (let at = first; at < last; at++) if (bytes[at] === BACKSLASH) return false;
+  seen.subjects.push(first, last);
   return true;
 }

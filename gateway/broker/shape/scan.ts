@@ -11,6 +11,7 @@ import {
   isObjectType,
   type SelectionSetNode,
 } from 'graphql';
+import type { Subjects } from '../../ledger/index.ts';
 import { operationOf } from '../operation/index.ts';
 import { collectFields, fragmentsOf } from './collect.ts';
 import {
@@ -32,7 +33,13 @@ import type { ShaperInput } from './shaper.ts';
 export interface Passed {
   readonly data: Buffer;
   readonly rows: number;
-  readonly subjects: readonly string[];
+  /** Where in `body` whom records are about stands: begin and end of each in turn. */
+  readonly subjects: readonly number[];
+  readonly body: Buffer;
+}
+
+export function noteSubjects({ body, subjects: places }: Passed, subjects: Subjects): void {
+  for (let at = 0; at < places.length; at += 2) subjects.addBytes(body, places[at] ?? 0, places[at + 1] ?? 0);
 }
 
 /** Null when the bytes are anything else than a whole, valid answer in the consumer's own shape. */
@@ -63,7 +70,7 @@ export function compileScanner(input: ShaperInput): Scanner | null {
       const end = scan(body, new DataView(body.buffer, body.byteOffset, body.length), 0, seen);
       if (end < 0 || end !== body.length || !isUtf8(body)) return null;
       const data = body.subarray(HEAD.length, end - TAIL.length);
-      return { data, rows: seen.listed || seen.roots, subjects: seen.subjects };
+      return { data, rows: seen.listed || seen.roots, subjects: seen.subjects, body };
     };
   } catch (error) {
     if (error instanceof Unscannable) return null;

@@ -1,3 +1,4 @@
+import { NO_SUBJECTS } from '../../ledger/index.ts';
 import type { FetchCall } from '../fetch.ts';
 import type { Program } from '../prepare.ts';
 
@@ -14,7 +15,7 @@ export async function openingOf(
   await program.run({
     variables,
     draw,
-    onSubject: () => undefined,
+    subjects: NO_SUBJECTS,
     fetch: async (call) => {
       calls.push(call);
       return { ok: false, code: 'PROVIDER_UNAVAILABLE', details: {} };

@@ -9,6 +9,7 @@ import {
 } from '../../../gateway/broker/index.ts';
 import { planInProcess } from '../../../gateway/broker/plan/in-process.ts';
 import { type Disclosure, memoryLedger } from '../../../gateway/ledger/index.ts';
+import { SubjectTable } from '../../../gateway/ledger/subject-table.ts';
 import { openPublication } from '../../../gateway/registry/index.ts';
 import type { DepartmentCode, GrantId, Principal } from '../../../gateway/words.ts';
 
@@ -97,6 +98,7 @@ export function createWorld(): World {
       hashes: {
         keys: { subjectKey: '', digestKey: '' },
         subject: String,
+        gatherSubjects: () => new SubjectTable(String).gather(),
         operation: (hash) => hash,
         content: (_, content) => String(content),
       },
