@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportJWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openAssertionSigner } from '../../gateway/broker/index.ts';
+import { type AssertionClaims, openAssertionSigner } from '../../gateway/broker/assertion/signer.ts';
 import {
   createLoader,
   type RunningSubgraph,
@@ -146,3 +146,32 @@ test('only JSON is taken, and a body that is too large costs its own connection 
   expect(large?.status ?? 413).toBe(413);
   expect((await ask('{ thing }')).data).toEqual({ thing: 'a thing' });
 });
+
+test('the calls of one request to one provider carry one assertion; nobody else, and nothing later, is let in by it', () => {
+  let seconds = 1_000;
+  const signer = openAssertionSigner(join(folder, 'reused'), 'test', () => seconds * 1_000);
+  const asked = { ...claims, grants: ['g'], subgraph: 'things', department: 'one' };
+  const first = signer.sign(asked);
+  expect(signer.sign({ ...asked })).toBe(first);
+  for (const change of [
+    { subgraph: 'other' },
+    { disclosure: 'e' },
+    { department: 'two' },
+    { operator: 'p' },
+    { use: 'ADMINISTRATIVE_BASIS' },
+    { matter: 'n' },
+    { grants: [] },
+  ])
+    expect(claimsOf(signer.sign({ ...asked, ...change }))).toMatchObject(audienceOf({ ...asked, ...change }));
+  expect(claimsOf(signer.sign(asked))).toMatchObject({ iat: 1_000, exp: 1_030 });
+  seconds += 6;
+  expect(claimsOf(signer.sign(asked))).toMatchObject({ iat: 1_006, exp: 1_036 });
+});
+
+function claimsOf(token: string): Record<string, unknown> {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+}
+
+function audienceOf({ subgraph, department, ...rest }: AssertionClaims): object {
+  return { ...rest, aud: `urn:liancha:provider:${subgraph}`, sub: department };
+}
