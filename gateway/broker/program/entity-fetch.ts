@@ -1,4 +1,4 @@
-import { type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import { type ReportedError, readAnswer } from './answer.ts';
 import { compileContexts } from './contexts.ts';
 import { compileMembers, type Gathered } from './entity-member.ts';
@@ -17,6 +17,7 @@ import {
   told,
 } from './step.ts';
 import type { Task } from './tasks.ts';
+import { typeNames } from './type-names.ts';
 
 /** Compiles the fetch of entities: one request for all tasks of a group. */
 export function compileEntityFetch(
@@ -29,6 +30,7 @@ export function compileEntityFetch(
   const provider = providerFacts(task.node, providerName);
   const members = compileMembers(schema, tasks);
   const bodyOf = compileJoined(members);
+  const { objects, interfaces } = typeNames(schema);
 
   const lose = (gathered: readonly Gathered[], why: NoAnswer): void => {
     for (const { member, targets } of gathered) markLost(targets.flat(), member.fields, why, provider);
@@ -56,7 +58,7 @@ export function compileEntityFetch(
 
   /** The type of an entity where it is known, and not only that it is one of an interface's. */
   const typeOf = ({ __typename: name }: JsonObject): string | null =>
-    typeof name === 'string' && isObjectType(schema.getType(name)) ? name : null;
+    typeof name === 'string' && objects.has(name) ? name : null;
 
   const report = (
     state: RunState,
@@ -91,8 +93,7 @@ export function compileEntityFetch(
         }
         member.outputRewrite?.(entity);
         // Who knows it only as an interface object does not know better than who told its type.
-        if (member.asksType && isInterfaceType(schema.getType(String(entity.__typename))))
-          delete entity.__typename;
+        if (member.asksType && interfaces.has(String(entity.__typename))) delete entity.__typename;
         mergeInto(target, entity);
       }
     }

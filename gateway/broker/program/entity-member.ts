@@ -55,7 +55,7 @@ function compileMember(schema: GraphQLSchema, node: FetchNode, places: readonly 
   const document = parse(node.operation, { noLocation: true });
   const set = askedOfEntities(document);
   const fields = topKeys(document, set);
-  const representationOf = compileRepresentation(schema, node.requires ?? [], node.inputRewrites);
+  const { representationOf, idOf } = compileRepresentation(schema, node.requires ?? [], node.inputRewrites);
   const pathsIn = (state: RunState): Path[] =>
     places.filter((one) => isWanted(one.conditions, state.variables)).map((one) => one.path);
   const member: Member = {
@@ -67,20 +67,30 @@ function compileMember(schema: GraphQLSchema, node: FetchNode, places: readonly 
     isWanted: (state) => pathsIn(state).length > 0,
     entitiesIn: (state) => pathsIn(state).flatMap((path) => objectsAt(state.data, path)),
     gather(entities) {
-      const targets = new Map<string, JsonObject[]>();
+      const byId = new Map<string, JsonObject[]>();
+      const byRepresentation = new Map<string, JsonObject[]>();
+      const representations: string[] = [];
+      const targets: JsonObject[][] = [];
       for (const entity of entities) {
-        const representation = representationOf(entity);
-        if (representation === null) continue;
-        const same = targets.get(representation);
-        if (same) same.push(entity);
-        else targets.set(representation, [entity]);
+        const id = idOf(entity);
+        let same = id === undefined ? undefined : byId.get(id);
+        if (!same) {
+          const representation = representationOf(entity);
+          if (representation === null) continue;
+          same = id === undefined ? byRepresentation.get(representation) : undefined;
+          if (!same) {
+            same = [];
+            if (id === undefined) byRepresentation.set(representation, same);
+            else byId.set(id, same);
+            representations.push(representation);
+            targets.push(same);
+          }
+        }
+        same.push(entity);
       }
-      if (targets.size === 0) return null;
-      return {
-        member,
-        representations: `[${[...targets.keys()].join(',')}]`,
-        targets: [...targets.values()],
-      };
+      return targets.length > 0
+        ? { member, representations: `[${representations.join(',')}]`, targets }
+        : null;
     },
     placesIn(state) {
       const found = new Map<JsonObject, Path>();

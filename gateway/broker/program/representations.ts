@@ -1,20 +1,38 @@
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner';
-import type { GraphQLSchema } from 'graphql';
+import { type GraphQLSchema, isObjectType } from 'graphql';
 import { isJsonObject, type JsonObject } from './record.ts';
-import { compileRewrites, isOfType } from './rewrites.ts';
+import { compileRewrites, isOfType, type Rewriter } from './rewrites.ts';
 
 /** The JSON of what a provider needs to know of an entity; null when a part of the key is missing. */
-export type RepresentationOf = (entity: JsonObject) => string | null;
+type RepresentationOf = (entity: JsonObject) => string | null;
+
+/** How entities are told apart and spoken of. */
+export interface Representing {
+  readonly representationOf: RepresentationOf;
+  /**
+   * A text that no other entity has, where there is one at hand; undefined for the others, which only their representations
+   * tell apart. There are far more entities than different ones.
+   */
+  idOf(entity: JsonObject): string | undefined;
+}
 
 /** Compiles the `requires` of a fetch. */
 export function compileRepresentation(
   schema: GraphQLSchema,
   requires: readonly QueryPlanSelectionNode[],
   inputRewrites: FetchNode['inputRewrites'],
-): RepresentationOf {
+): Representing {
   const rewrite = compileRewrites(schema, inputRewrites);
   const plain = rewrite ? null : compilePlain(schema, requires);
   if (plain) return plain;
+  return { representationOf: compileSelected(schema, requires, rewrite), idOf: () => undefined };
+}
+
+function compileSelected(
+  schema: GraphQLSchema,
+  requires: readonly QueryPlanSelectionNode[],
+  rewrite: Rewriter | null,
+): RepresentationOf {
   const select = compileSelections(schema, requires);
   return (entity) => {
     const representation = select(entity);
@@ -24,14 +42,11 @@ export function compileRepresentation(
   };
 }
 
-/**
- * The usual key: leaves of one type. Its text is written at once; there are far more representations than requests,
- * and each text is also the key by which equal ones are found.
- */
+/** The usual key: leaves of one type. Its text is written at once; there are far more representations than requests. */
 function compilePlain(
   schema: GraphQLSchema,
   requires: readonly QueryPlanSelectionNode[],
-): RepresentationOf | null {
+): Representing | null {
   const keys = new Map<string, string>();
   const conditions = new Set<string | undefined>();
   for (const one of requires) {
@@ -52,7 +67,7 @@ function compilePlain(
     key,
     start: `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`,
   }));
-  return (entity) => {
+  const representationOf: RepresentationOf = (entity) => {
     if (typeof entity.__typename !== 'string' || !isOfType(schema, entity, condition, false)) return null;
     let text = '';
     for (const { key, start } of parts) {
@@ -62,6 +77,14 @@ function compilePlain(
     }
     return `${text}}`;
   };
+  const [id, ...others] = [...keys.values()].filter((key) => key !== '__typename');
+  const hasId = id !== undefined && others.length === 0 && isObjectType(schema.getType(condition));
+  const idOf = (entity: JsonObject): string | undefined => {
+    if (!hasId || entity.__typename !== condition) return undefined;
+    const value = entity[id];
+    return typeof value === 'string' ? value : undefined;
+  };
+  return { representationOf, idOf };
 }
 
 function compileSelections(

@@ -1,6 +1,8 @@
+import type { FetchNode } from '@apollo/query-planner';
 import fc from 'fast-check';
-import { buildSchema, parse } from 'graphql';
+import { buildSchema, OperationTypeNode, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
+import { compileMembers } from '../../../gateway/broker/program/entity-member.ts';
 import { mergeInto } from '../../../gateway/broker/program/merge.ts';
 import { objectsAt, pathsTo } from '../../../gateway/broker/program/paths.ts';
 import { compilePicker } from '../../../gateway/broker/program/picker.ts';
@@ -57,4 +59,52 @@ test('picking keeps what was asked for, through fragments, and nothing else', ()
   const pick = compilePicker(schema, document, operation.selectionSet);
   const sent = { a: [{ d: 1, e: 2, x: 3 }, null, { __typename: 'V', d: 1, e: 2 }], b: 4, c: 5 };
   expect(pick(sent, null)).toEqual({ a: [{ d: 1, e: 2 }, null, { d: 1 }], b: 4 });
+});
+
+test('each entity is asked for once, and told apart from every other, whatever stands in its key', () => {
+  const schema = buildSchema(
+    'type Query { t: T } interface I { id: ID } type T implements I { id: ID, n: Int }',
+  );
+  const gatherFor = (condition: string) => {
+    const requires = ['__typename', 'id'].map((name) => ({ kind: 'Field', name }) as const);
+    const node: FetchNode = {
+      kind: 'Fetch',
+      serviceName: 's',
+      operationKind: OperationTypeNode.QUERY,
+      operation: 'query($r:[_Any!]!){_entities(representations:$r){...on T{n}}}',
+      operationName: undefined,
+      variableUsages: [],
+      requires: [{ kind: 'InlineFragment', typeCondition: condition, selections: requires }],
+    };
+    const [member] = compileMembers(schema, [{ node, path: [], conditions: [], after: new Set(), level: 0 }]);
+    return member?.gather ?? (() => null);
+  };
+  const odd = '{"__typename":"T","id":1}';
+  const entity = fc.record({
+    __typename: fc.constantFrom('T', 'T', 'T', 'I', 'Query'),
+    id: fc.oneof(
+      fc.constantFrom<unknown>('1', 1, null, true, odd, '', '"', 'a\u0000'),
+      fc.string({ maxLength: 2 }),
+    ),
+  });
+  for (const condition of ['T', 'I']) {
+    const gather = gatherFor(condition);
+    fc.assert(
+      fc.property(fc.array(entity, { maxLength: 30 }), (entities) => {
+        const expected = new Map<string, object[]>();
+        for (const one of entities) {
+          const isAsked = one.__typename === condition || (condition === 'I' && one.__typename === 'T');
+          if (!isAsked) continue;
+          const text = JSON.stringify(one);
+          expected.set(text, [...(expected.get(text) ?? []), one]);
+        }
+        const gathered = gather(entities);
+        expect(JSON.parse(gathered?.representations ?? '[]')).toEqual(
+          [...expected.keys()].map((one) => JSON.parse(one)),
+        );
+        expect(gathered?.targets ?? []).toEqual([...expected.values()]);
+      }),
+      { numRuns: 500 },
+    );
+  }
 });
