@@ -30,74 +30,100 @@ const CHUNK_SUBJECTS = 262_144;
 /** Reads batches of a ledger. */
 export function createBatchReader(folders: LedgerFolders, chunkSubjects = CHUNK_SUBJECTS) {
   const read = createEntryReader();
-  const keys = new SubjectKeys();
   const space = { bytes: Buffer.alloc(0) };
-  let open: Piece[] = [];
+  const open = new OpenPiece();
   return {
     /** Says what the database holds in no chunk; to be told before the first batch, and again when one was not stored. */
-    begin(unpacked: readonly Piece[]): void {
-      open = [...unpacked];
+    begin(unpacked: Piece): void {
+      open.clear();
+      open.keys.addAll(unpacked.keys);
+      open.add(unpacked.records, unpacked.counts);
     },
     /** Null when everything durable has been read. */
     next(from: Position, durable: Durable, most: Most = MOST): Batch | null {
+      const { keys } = open;
       const entries: Entry[] = [];
       const records: number[] = [];
       const counts: number[] = [];
       const kinds = new Map<string, Kind>();
-      keys.cut(0);
+      const before = keys.count;
       let to = from;
       let isFull = false;
       for (const step of readRecords(folders, from, durable, space)) {
-        if (step.bytes === null) {
-          to = step.next;
-          continue;
-        }
-        const before = keys.count;
-        const place = step.next.records - 1;
-        const entry = readEntry(step.bytes, place);
         to = step.next;
-        records.push(place);
+        if (step.bytes === null) continue;
+        const place = step.next.records - 1;
+        const already = keys.count;
+        const entry = readEntry(step.bytes, place);
         entries.push(entry);
-        counts.push(keys.count - before);
+        records.push(place);
+        counts.push(keys.count - already);
         kinds.set(entry.kind.id, entry.kind);
-        isFull = entries.length >= most.records || keys.count >= most.subjects;
+        isFull = entries.length >= most.records || keys.count - before >= most.subjects;
         if (isFull) break;
       }
       if (to === from) return null;
-      const piece = { records, counts, keys: keys.since(0) };
-      return {
+      open.add(records, counts);
+      const subjects = bigEndian(keys.since(before));
+      const columns = columnsOf(entries, records, counts);
+      const batch = {
         from,
         to,
         records: entries.length,
         isFull,
         kinds: [...kinds.values()],
-        columns: columnsOf(entries, piece),
-        chunk: chunkWith(piece),
-        subjects: bigEndian(keys.since(0)),
+        columns,
+        subjects,
       };
-
-      function readEntry(bytes: Buffer, place: number): Entry {
-        try {
-          return read(bytes, keys);
-        } catch (error) {
-          const reason = error instanceof Error ? error.message : String(error);
-          throw new Error(`record ${place} cannot be read: ${reason}`);
-        }
-      }
+      if (keys.count < chunkSubjects) return { ...batch, chunk: null };
+      const chunk = packChunk(open.piece());
+      open.clear();
+      return { ...batch, chunk };
     },
   };
 
-  function chunkWith(piece: Piece): Chunk | null {
-    if (piece.keys.length > 0) open.push(piece);
-    if (open.reduce((sum, { keys }) => sum + keys.length / 2, 0) < chunkSubjects) return null;
-    const chunk = packChunk(open);
-    open = [];
-    return chunk;
+  function readEntry(bytes: Buffer, place: number): Entry {
+    try {
+      return read(bytes, open.keys);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(`record ${place} cannot be read: ${reason}`);
+    }
+  }
+}
+
+/** Grows until there is enough of it for a chunk. */
+class OpenPiece {
+  readonly keys = new SubjectKeys();
+  readonly #records: number[] = [];
+  readonly #counts: number[] = [];
+
+  /** Whose the last keys are; a record without subjects is in no chunk. */
+  add(records: readonly number[], counts: readonly number[]): void {
+    for (const [index, count] of counts.entries()) {
+      if (count === 0) continue;
+      this.#records.push(records[index] ?? 0);
+      this.#counts.push(count);
+    }
+  }
+
+  clear(): void {
+    this.keys.cut(0);
+    this.#records.length = 0;
+    this.#counts.length = 0;
+  }
+
+  piece(): Piece {
+    return { records: this.#records, counts: this.#counts, keys: this.keys.since(0) };
   }
 }
 
 /** In the order of the statement in `index-writer.ts`. */
-function columnsOf(entries: readonly Entry[], { records, counts }: Piece): string[] {
+function columnsOf(
+  entries: readonly Entry[],
+  records: readonly number[],
+  counts: readonly number[],
+): string[] {
   const column = (value: (entry: Entry) => string): string => `{${entries.map(value).join(',')}}`;
   let end = 0;
   const ends = counts.map((count) => (end += count));

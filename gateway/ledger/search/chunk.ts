@@ -1,6 +1,6 @@
 import { endianness } from 'node:os';
 
-/** The subjects of some records, as they are kept in memory until there are enough for a chunk. */
+/** The subjects of some records. */
 export interface Piece {
   /** The records' places in the ledger's tree, ascending. */
   readonly records: readonly number[];
@@ -26,31 +26,28 @@ export interface Chunk {
 const ENTRIES_OF_A_BLOCK = 64;
 const MOST_BITS = 12;
 
-/** Precondition: there is a record, and the pieces are in their order. */
-export function packChunk(pieces: readonly Piece[]): Chunk {
-  const first = pieces[0]?.records[0] ?? 0;
-  const until = (pieces.at(-1)?.records.at(-1) ?? 0) + 1;
-  const count = pieces.reduce((sum, { keys }) => sum + keys.length / 2, 0);
+/** Precondition: there is a record. */
+export function packChunk({ records, counts, keys }: Piece): Chunk {
+  const first = records[0] ?? 0;
+  const until = (records.at(-1) ?? 0) + 1;
+  const count = keys.length / 2;
   const bits = Math.min(MOST_BITS, Math.max(0, Math.floor(Math.log2(count / ENTRIES_OF_A_BLOCK))));
   const blocks = 2 ** bits;
   const words = new Uint32Array(blocks + 1 + 3 * count);
   const next = new Uint32Array(blocks + 1); // where the next entry of each block goes
-  for (const { keys } of pieces)
-    for (let index = 0; index < keys.length; index += 2) add(next, 1 + blockOf(keys[index] ?? 0, bits));
+  for (let index = 0; index < keys.length; index += 2) add(next, 1 + blockOf(keys[index] ?? 0, bits));
   for (let block = 1; block <= blocks; block++) next[block] = (next[block] ?? 0) + (next[block - 1] ?? 0);
   words.set(next);
-  for (const { records, counts, keys } of pieces) {
-    let index = 0;
-    for (let of = 0; of < records.length; of++) {
-      const place = (records[of] ?? 0) - first;
-      const end = index + 2 * (counts[of] ?? 0);
-      for (; index < end; index += 2) {
-        const high = keys[index] ?? 0;
-        const at = blocks + 1 + 3 * add(next, blockOf(high, bits));
-        words[at] = high;
-        words[at + 1] = keys[index + 1] ?? 0;
-        words[at + 2] = place;
-      }
+  let index = 0;
+  for (let of = 0; of < records.length; of++) {
+    const place = (records[of] ?? 0) - first;
+    const end = index + 2 * (counts[of] ?? 0);
+    for (; index < end; index += 2) {
+      const high = keys[index] ?? 0;
+      const at = blocks + 1 + 3 * add(next, blockOf(high, bits));
+      words[at] = high;
+      words[at + 1] = keys[index + 1] ?? 0;
+      words[at + 2] = place;
     }
   }
   return { first, until, bits, postings: bigEndian(words) };

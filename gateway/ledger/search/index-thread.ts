@@ -10,7 +10,7 @@ export interface BatchQuestion {
   readonly durable: Durable;
   readonly most: Most;
   /** Given when the index has begun anew: see `begin` of the reader. */
-  readonly unpacked: readonly Piece[] | null;
+  readonly unpacked: Piece | null;
 }
 export type BatchAnswer =
   | { readonly ok: true; readonly batch: Batch | null }

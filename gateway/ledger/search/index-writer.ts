@@ -8,15 +8,12 @@ import { BEGINNING, type Position } from './records.ts';
 /**
  * One statement, so all of it or nothing: the place in the ledger moves on only from where it stood, and records are added
  * only if it moved. Whoever comes second, or again after an answer that was lost, adds nothing.
- *
- * It does not wait until the database is durable, which would hold up the ledger's own syncing on the same disk: what a crash
- * takes away it takes together with the place, or a newer one with an older, and it is read again from the files.
  */
 const STORE = `
 with moved as (
   update ledger_index set segment = $2, bytes = $3, records = $4, packed = coalesce($28::bigint, packed)
   where ledger = $1 and segment = $5 and bytes = $6 and records = $7
-  returning number, set_config('synchronous_commit', 'off', true)
+  returning number
 ), kinds as (
   insert into disclosure_kinds (id, department, use, operation_name, decisions, providers, detail)
   select k.id, k.department, k.use, k.operation_name, k.decisions::jsonb, k.providers::text[], k.detail::jsonb
@@ -40,7 +37,7 @@ select count(*) as moved from moved`;
 /** Where indexing stopped, and the subjects that are in no chunk yet. */
 export interface Stopped {
   readonly position: Position;
-  readonly unpacked: readonly Piece[];
+  readonly unpacked: Piece;
 }
 
 /** The tables of one ledger's index. */
@@ -136,7 +133,7 @@ async function forgetRange(
   );
   for (const chunk of chunks) {
     const left = await readPiece(transaction, Number(chunk.ledger), Number(chunk.first), Number(chunk.until));
-    if (left.length === 0) continue;
+    if (left.records.length === 0) continue;
     const { first, until, bits, postings } = packChunk(left);
     await transaction.query(
       'insert into disclosure_subjects (ledger, first, until, bits, postings) values ($1, $2, $3, $4, $5)',
@@ -145,21 +142,15 @@ async function forgetRange(
   }
 }
 
-async function readPiece(
-  queryable: Queryable,
-  ledger: number,
-  first: number,
-  until: number,
-): Promise<readonly Piece[]> {
+async function readPiece(queryable: Queryable, ledger: number, first: number, until: number): Promise<Piece> {
   const rows = await queryable.query(
     `select record, subjects from disclosures
      where ledger = $1 and record >= $2 and record < $3 and subjects <> '' order by record`,
     [ledger, first, until],
   );
-  if (rows.length === 0) return [];
-  return [
-    pieceOf(rows.map(({ record, subjects }) => ({ record: Number(record), subjects: bytesOf(subjects) }))),
-  ];
+  return pieceOf(
+    rows.map(({ record, subjects }) => ({ record: Number(record), subjects: bytesOf(subjects) })),
+  );
 }
 
 function bytesOf(value: unknown): Uint8Array {

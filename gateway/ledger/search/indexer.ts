@@ -49,7 +49,7 @@ class FileIndexer implements Indexer {
   #thread: Worker | null = null;
   #position: Position | null = null;
   /** What the thread is to be told before its next batch. */
-  #unpacked: readonly Piece[] | null = null;
+  #unpacked: Piece | null = null;
   #upToDateAt: number;
   #forgottenAt = 0;
   #isFailing = false;

@@ -11,19 +11,28 @@ export class SubjectKeys {
 
   add(high: number, low: number): void {
     const at = 2 * this.#count;
-    if (at === this.#words.length) {
-      const words = new Uint32Array(2 * at);
-      words.set(this.#words);
-      this.#words = words;
-    }
+    if (at === this.#words.length) this.#grow();
     this.#words[at] = high;
     this.#words[at + 1] = low;
     this.#count++;
   }
 
+  #grow(): void {
+    const words = new Uint32Array(2 * this.#words.length);
+    words.set(this.#words);
+    this.#words = words;
+  }
+
   /** Forgets all but the first `count`. */
   cut(count: number): void {
     this.#count = count;
+  }
+
+  /** Adds what `since` has given. */
+  addAll(words: Uint32Array): void {
+    while (this.#words.length < 2 * this.#count + words.length) this.#grow();
+    this.#words.set(words, 2 * this.#count);
+    this.#count += words.length / 2;
   }
 
   /** A copy of all but the first `count`: two numbers for each subject. */
