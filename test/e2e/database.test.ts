@@ -49,6 +49,20 @@ describe.each(['embedded', 'server'] as const)('the %s database', (kind) => {
     ]);
   });
 
+  it('gives bytes as they were put in', async () => {
+    for (const bytes of [
+      new Uint8Array(),
+      Uint8Array.from({ length: 300 }, (_, index) => index).subarray(3),
+    ]) {
+      const [row] = await database.query('select $1::bytea as bytes, octet_length($1::bytea) as length', [
+        bytes,
+      ]);
+      expect(row?.length).toBe(bytes.length);
+      expect(row?.bytes).toBeInstanceOf(Uint8Array);
+      expect(Buffer.compare(Buffer.from(bytes), row?.bytes as Uint8Array)).toBe(0);
+    }
+  });
+
   it('undoes a transaction that rejects, and goes on', async () => {
     const failing = database.transaction(async (transaction) => {
       await transaction.query("insert into things (id) values ('undone')");

@@ -1,4 +1,4 @@
-/** One row, its columns by name. `int8` comes as a number, `timestamptz` as a `Date`, `date` as text, `jsonb` parsed. */
+/** One row, its columns by name. `int8` comes as a number, `timestamptz` as a `Date`, `date` as text, `jsonb` parsed, `bytea` as a `Uint8Array`. */
 export type Row = Readonly<Record<string, unknown>>;
 
 /** Asks in PostgreSQL's dialect. Parameters are `$1`, `$2`…; JSON is passed as text, lists as arrays. */
