@@ -35,7 +35,7 @@ const FORGET_MS = 3_600_000;
 /** The embedded database has one connection, and a slower one: who else asks it waits for a batch. */
 const MOST: Readonly<Record<Database['kind'], Most>> = {
   server: { records: 4_000, subjects: 200_000 },
-  embedded: { records: 1_000, subjects: 50_000 },
+  embedded: { records: 2_000, subjects: 50_000 },
 };
 
 export function startIndexer(options: IndexerOptions): Indexer {
