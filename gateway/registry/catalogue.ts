@@ -1,7 +1,7 @@
 import { SHARING_CLASSES, type SharingClass } from '../words.ts';
 import { owns, sharingOf } from './check/catalogue-rules.ts';
-import { type Model, type ModelField, type ModelType, readModel } from './check/model.ts';
-import type { Provider, Subgraph } from './rules.ts';
+import type { Model, ModelField, ModelType } from './check/model.ts';
+import type { Provider } from './rules.ts';
 
 /** An information item (信息项) of the catalogue. */
 export interface CatalogueItem {
@@ -42,11 +42,10 @@ export interface CatalogueResource {
  * The catalogue (政务信息资源目录) of schemas: never typed twice (Measures Art. 7). `classOf` gives the class in which an item is
  * shared, all subgraphs considered; without it the class is the one that the schema itself states.
  */
-export function readCatalogue(subgraphs: readonly Subgraph[], classOf?: ClassOf): CatalogueResource[] {
-  return subgraphs.flatMap((subgraph) => {
-    const model = readModel(subgraph);
-    return [...model.types.values()].flatMap((type) => resourceOf(model, type, classOf));
-  });
+export function readCatalogue(models: readonly Model[], classOf?: ClassOf): CatalogueResource[] {
+  return models.flatMap((model) =>
+    [...model.types.values()].flatMap((type) => resourceOf(model, type, classOf)),
+  );
 }
 
 type ClassOf = ((coordinate: string) => SharingClass) | undefined;

@@ -18,8 +18,7 @@ type Names = (element: string) => string;
  * the subgraph links them. Definitions that the subgraph brings along are replaced: a directive means what the
  * specification says, not what a copy of it may say.
  */
-export function completeSdl(sdl: string, specification: string): DocumentNode {
-  const document = parse(sdl);
+export function completeSdl(document: DocumentNode, specification: string): DocumentNode {
   const names = linkedNames(document, SHARING_IDENTITY);
   if (!names) return document;
   const definitions = specificationDefinitions(specification, names);

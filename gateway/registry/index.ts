@@ -1,7 +1,4 @@
-export {
-  type CatalogueResource,
-  readCatalogue,
-} from './catalogue.ts';
+export type { CatalogueResource } from './catalogue.ts';
 export type { SeenOperation } from './check/check.ts';
 export { type Finding, finding } from './check/finding.ts';
 export { urlFinding } from './check/reach.ts';

@@ -1,4 +1,4 @@
-import { type DocumentNode, type GraphQLSchema, isInputObjectType, Kind, parse, visit } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, isInputObjectType, Kind, parse } from 'graphql';
 
 /** `@oneOf` (GraphQL spec, Oneof Input Objects), which composition neither knows nor keeps. */
 const DEFINITION = parse('directive @oneOf on INPUT_OBJECT', { noLocation: true }).definitions;
@@ -22,12 +22,10 @@ export function markOneOf(schema: GraphQLSchema, sdls: readonly DocumentNode[]):
 
 function oneOfInputs(sdl: DocumentNode): Set<string> {
   const names = new Set<string>();
-  visit(sdl, {
-    enter(node) {
-      const isInput =
-        node.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION || node.kind === Kind.INPUT_OBJECT_TYPE_EXTENSION;
-      if (isInput && node.directives?.some((one) => one.name.value === 'oneOf')) names.add(node.name.value);
-    },
-  });
+  for (const one of sdl.definitions) {
+    const isInput =
+      one.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION || one.kind === Kind.INPUT_OBJECT_TYPE_EXTENSION;
+    if (isInput && one.directives?.some(({ name }) => name.value === 'oneOf')) names.add(one.name.value);
+  }
   return names;
 }

@@ -1,21 +1,15 @@
 import { createHash } from 'node:crypto';
-import {
-  buildSubgraph,
-  isInterfaceType,
-  isObjectType,
-  type Schema,
-  type Supergraph,
-} from '@apollo/federation-internals';
+import { isInterfaceType, isObjectType, type Schema } from '@apollo/federation-internals';
 import { printSchema } from 'graphql';
-import { buildSupergraph } from '../federation/index.ts';
+import { buildSupergraph, consumerTypes } from '../federation/index.ts';
 import { consumerSchema, RESERVED_TYPE_NAMES } from './api-schema.ts';
-import { completeSdl } from './complete-sdl.ts';
-import { type CompositionProblem, composeSupergraph } from './compose.ts';
+import { composeSupergraph, type Problems, readSources, trySupergraph } from './compose.ts';
 import type { CostEntries } from './cost-model.ts';
-import { markOneOf, withOneOf } from './one-of.ts';
+import { markOneOf } from './one-of.ts';
 import { readCostEntries } from './read-costs.ts';
 import type { SharingRule, Subgraph } from './rules.ts';
 import { buildSharingIndex, type Implementations } from './sharing-index.ts';
+import type { Sources } from './sources.ts';
 
 /**
  * Everything that is worked out about one state of all subgraphs, as plain data: it is made in a thread of its own, and handed
@@ -32,24 +26,23 @@ export interface Prepared {
   readonly subgraphs: readonly Subgraph[];
 }
 
-export type Problems = { readonly ok: false; readonly problems: readonly CompositionProblem[] };
 export type PreparedResult = { readonly ok: true; readonly prepared: Prepared } | Problems;
 
-/**
- * Composes the subgraphs, unless their supergraph is known already, and indexes their sharing rules. `specification` is the text of
- * `sharing.graphql`.
- */
+/** Composes the subgraphs, unless their supergraph is known already, and indexes their sharing rules. */
 export function preparePublication(
   subgraphs: readonly Subgraph[],
-  specification: string,
+  sources: Sources,
   known?: string,
 ): PreparedResult {
-  const composed = known === undefined ? composeSupergraph(subgraphs, specification) : null;
-  if (composed && !composed.ok) return composed;
-  const supergraphSdl = composed?.supergraphSdl ?? known ?? '';
-  const built = tryBuildSupergraph(supergraphSdl);
-  if (!built.ok) return built;
-  const { supergraph } = built;
+  const reading = readSources(subgraphs, sources);
+  if (!reading.ok) return reading;
+  const { read } = reading;
+  const composed =
+    known === undefined
+      ? composeSupergraph(read)
+      : trySupergraph(known, () => buildSupergraph(known, { isChecked: true }));
+  if (!composed.ok) return composed;
+  const { supergraphSdl, supergraph } = composed;
   const api = supergraph.apiSchema();
   const reserved = RESERVED_TYPE_NAMES.filter((name) => api.type(name) !== undefined);
   if (reserved.length > 0) {
@@ -57,23 +50,16 @@ export function preparePublication(
     return { ok: false, problems: [{ code: 'RESERVED_NAME', message }] };
   }
   const revision = revisionOf(subgraphs);
-  const services =
-    composed?.services ??
-    subgraphs.map(({ name, url, sdl }) => ({
-      name,
-      url,
-      typeDefs: withOneOf(completeSdl(sdl, specification)),
-    }));
   const index = buildSharingIndex(
     revision,
-    services.map(({ name, url, typeDefs }) => buildSubgraph(name, url, typeDefs)),
+    read.map(({ built }) => built),
     new Map(subgraphs.map(({ name, provider }) => [name, provider])),
     implementationsOf(supergraph.schema),
   );
-  const schema = consumerSchema(api.toGraphQLJSSchema(), index, specification);
+  const schema = consumerSchema(consumerTypes(supergraph), index, sources.specification);
   markOneOf(
     schema,
-    services.map(({ typeDefs }) => typeDefs),
+    read.map(({ typeDefs }) => typeDefs),
   );
   return {
     ok: true,
@@ -86,18 +72,6 @@ export function preparePublication(
       subgraphs,
     },
   };
-}
-
-type Built = { readonly ok: true; readonly supergraph: Supergraph } | Problems;
-
-/** What composes may still need a feature that is not executed here; then it is not published. */
-function tryBuildSupergraph(supergraphSdl: string): Built {
-  try {
-    return { ok: true, supergraph: buildSupergraph(supergraphSdl) };
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { ok: false, problems: [{ code: 'UNSUPPORTED_FEATURE', message }] };
-  }
 }
 
 /** Digest of what a publication is made of. */

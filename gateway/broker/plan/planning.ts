@@ -1,9 +1,14 @@
-import { operationFromDocument } from '@apollo/federation-internals';
-import { type PlanNode, prettyFormatQueryPlan, type QueryPlan, QueryPlanner } from '@apollo/query-planner';
-import { type DocumentNode, parse, print } from 'graphql';
-import { buildSupergraph } from '../../federation/index.ts';
+import type { PlanNode, QueryPlan } from '@apollo/query-planner';
+import { type DocumentNode, type GraphQLSchema, parse } from 'graphql';
+import {
+  buildSupergraph,
+  operationFromDocument,
+  prettyFormatQueryPlan,
+  QueryPlanner,
+} from '../../federation/index.ts';
 import { withoutContradictions } from './contradictions.ts';
 import { fixArguments } from './fixed-arguments.ts';
+import { withoutForeignDirectives } from './foreign-directives.ts';
 import { addedNames, internalKeys, withInternalKeys } from './internal-keys.ts';
 import type { PlannerFacts } from './planner.ts';
 import { isPrepared } from './prepared.ts';
@@ -18,7 +23,7 @@ export interface Planning {
 }
 
 export function createPlanning(supergraphSdl: string): Planning {
-  const document = withResolvableKeys(parse(supergraphSdl, { noLocation: true }));
+  const document = withResolvableKeys(withoutForeignDirectives(parse(supergraphSdl, { noLocation: true })));
   const own = planOver(document);
   const added = addedNames(own.planned);
   const keyOf = internalKeys(added);
@@ -53,15 +58,20 @@ function planOver(supergraph: DocumentNode): {
   readonly planned: DocumentNode;
 } {
   const { supergraph: planned, needs, restore } = fixArguments(supergraph);
-  const built = buildSupergraph(print(planned), { isChecked: true });
+  const built = buildSupergraph(planned, { isChecked: true });
   const apiSchema = built.apiSchema();
-  const schema = built.schema.toGraphQLJSSchema();
+  let schema: GraphQLSchema | undefined;
+  const isGiven = (plan: QueryPlan): boolean => {
+    if (needs.size === 0) return true;
+    schema ??= built.schema.toGraphQLJSSchema();
+    return isPrepared(plan, schema, needs);
+  };
   const planner = new QueryPlanner(built);
   // Federation's own types for documents come from its copy of graphql's type declarations: the same ones.
   const plan: PlanOperation = (document, overrideConditions) => {
     const operation = operationFromDocument(apiSchema, document, { validate: false });
     const made = planner.buildQueryPlan(operation, { overrideConditions });
-    return isPrepared(made, schema, needs) ? restore(made) : null;
+    return isGiven(made) ? restore(made) : null;
   };
   return { plan, planned };
 }

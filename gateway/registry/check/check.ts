@@ -1,10 +1,11 @@
 import { buildASTSchema, type DocumentNode, type GraphQLSchema, parse, validate } from 'graphql';
 import type { CompositionProblem } from '../compose.ts';
-import { type Prepared, preparePublication } from '../prepare.ts';
+import { type Prepared, type PreparedResult, preparePublication } from '../prepare.ts';
 import type { Subgraph } from '../rules.ts';
+import { createSources, type Sources } from '../sources.ts';
 import { catalogueFindings, sharingOf } from './catalogue-rules.ts';
 import { type Finding, finding } from './finding.ts';
-import { type Model, readModel } from './model.ts';
+import type { Model } from './model.ts';
 import { filterFindings, requiresFindings, sourceFindings } from './source-rules.ts';
 
 /** An operation that consumers have asked lately. */
@@ -17,7 +18,7 @@ export interface CheckInput {
   readonly candidate: Subgraph;
   /** All subgraphs that are live, the candidate's own earlier version included. */
   readonly live: readonly Subgraph[];
-  readonly specification: string;
+  readonly sources: Sources;
   readonly operations: readonly SeenOperation[];
   /** Does the candidate's department hold a grant for a coordinate? */
   isGranted(coordinate: string): boolean;
@@ -25,6 +26,8 @@ export interface CheckInput {
   readonly reason?: string;
   /** Operations that break are accepted. Nothing else can be forced. */
   readonly isForced?: boolean;
+  /** Instead of `preparePublication`, by whoever keeps what was prepared. */
+  prepare?(subgraphs: readonly Subgraph[], sources: Sources): PreparedResult;
 }
 
 /** What examining came to: every reason against, and what would be live if there is none. */
@@ -45,13 +48,16 @@ const SUBGRAPH_NAME = /^[a-z][a-z0-9-]{1,62}$/;
 const RESERVED_SUBGRAPHS = new Set(['liancha', 'exchange', 'gateway', 'platform', 'admin']);
 
 /** Every reason why a subgraph may not go live; none when it may. Pure: what needs a network is in `reach.ts`. */
-export function checkSubgraph(input: CheckInput): readonly Finding[] {
-  return examineSubgraph(input).findings;
+export function checkSubgraph({ specification, ...input }: StandaloneCheck): readonly Finding[] {
+  return examineSubgraph({ ...input, sources: createSources(specification) }).findings;
 }
+
+/** A check of SDLs that nobody has read yet. */
+export type StandaloneCheck = Omit<CheckInput, 'sources'> & { readonly specification: string };
 
 /** The same, with what would be live. */
 export function examineSubgraph(input: CheckInput): Examined {
-  const { candidate, live } = input;
+  const { candidate, live, sources } = input;
   const names = nameFindings(candidate, live);
   const refuse = (finding: Finding): Examined => ({
     findings: [...names, finding],
@@ -62,7 +68,7 @@ export function examineSubgraph(input: CheckInput): Examined {
   if (size) return refuse(size);
   let model: Model;
   try {
-    model = readModel(candidate);
+    model = sources.model(candidate);
   } catch (error) {
     const text = `SDL 不能解析 The SDL cannot be parsed: ${messageOf(error)}`;
     return refuse(finding('COMPOSITION_ERROR', null, text));
@@ -73,7 +79,7 @@ export function examineSubgraph(input: CheckInput): Examined {
     return refuse(finding('COMPOSITION_ERROR', null, text));
   }
   const others = live.filter((one) => one.name !== candidate.name);
-  const otherModels = others.flatMap((one) => modelOf(one));
+  const otherModels = others.flatMap((one) => modelOf(one, sources));
   const own = live.find((one) => one.name === candidate.name);
   const found = [
     ...names,
@@ -81,11 +87,11 @@ export function examineSubgraph(input: CheckInput): Examined {
     ...sourceFindings(model, otherModels),
     ...filterFindings(model, otherModels),
     ...requiresFindings(model, otherModels, input.isGranted),
-    ...(own && !input.reason ? classChangeFindings(model, modelOf(own)[0] ?? null) : []),
+    ...(own && !input.reason ? classChangeFindings(model, modelOf(own, sources)[0] ?? null) : []),
   ];
   // A name that cannot be used must not hide what else is wrong.
   const named = SUBGRAPH_NAME.test(candidate.name) ? candidate : { ...candidate, name: 'candidate' };
-  const result = preparePublication([...others, named], input.specification);
+  const result = (input.prepare ?? preparePublication)([...others, named], sources);
   if (!result.ok) return uncomposed([...found, ...compositionFindings(result.problems, found)]);
   return withOperations(found, input, result.prepared);
 }
@@ -111,23 +117,28 @@ export function examineRetirement(
   name: string,
   input: Omit<CheckInput, 'candidate' | 'isGranted'>,
 ): Examined {
-  const { live, specification } = input;
+  const { live, sources } = input;
   const left = live.filter((one) => one.name !== name);
   if (left.length === 0) {
     const text = '最后一个子图不能停用。 The last subgraph cannot be retired.';
     return uncomposed([finding('COMPOSITION_ERROR', null, text)]);
   }
-  const result = preparePublication(left, specification);
+  const result = (input.prepare ?? preparePublication)(left, sources);
   if (!result.ok) return uncomposed(compositionFindings(result.problems, []));
   return withOperations([], input, result.prepared);
 }
 
 /** Other departments' items that a subgraph is computed from: those for which its department may need a grant. */
-export function requiredCoordinates(candidate: Subgraph, live: readonly Subgraph[]): string[] {
-  const [model] = modelOf(candidate);
-  if (!model || sizeFinding(candidate.sdl)) return [];
+export function requiredCoordinates(
+  candidate: Subgraph,
+  live: readonly Subgraph[],
+  sources: Sources,
+): string[] {
+  if (sizeFinding(candidate.sdl)) return [];
+  const [model] = modelOf(candidate, sources);
+  if (!model) return [];
   const found = new Set<string>();
-  const others = live.filter((one) => one.name !== candidate.name).flatMap(modelOf);
+  const others = live.filter((one) => one.name !== candidate.name).flatMap((one) => modelOf(one, sources));
   requiresFindings(model, others, (coordinate) => found.add(coordinate) !== null);
   return [...found];
 }
@@ -158,9 +169,9 @@ function sizeFinding(sdl: string): Finding | null {
   return finding('COMPOSITION_ERROR', null, text);
 }
 
-function modelOf(subgraph: Subgraph): Model[] {
+function modelOf(subgraph: Subgraph, sources: Sources): Model[] {
   try {
-    return [readModel(subgraph)];
+    return [sources.model(subgraph)];
   } catch {
     return []; // What is live was parsed when it was published.
   }

@@ -6,6 +6,7 @@ export {
   examineSubgraph,
   requiredCoordinates,
   type SeenOperation,
+  type StandaloneCheck,
 } from './check.ts';
 export { FINDING_CODES, type Finding, type FindingCode, finding } from './finding.ts';
 export { mismatchFinding, urlFinding } from './reach.ts';

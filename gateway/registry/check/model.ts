@@ -6,7 +6,6 @@ import {
   type FieldDefinitionNode,
   type InputValueDefinitionNode,
   Kind,
-  parse,
   type TypeNode,
 } from 'graphql';
 import { linkedNames } from '../complete-sdl.ts';
@@ -44,12 +43,7 @@ export interface Model {
   readonly types: ReadonlyMap<string, ModelType>;
 }
 
-/** Far more than a real department's schema has. */
-const MOST_TOKENS = 300_000;
-
-/** Throws what the parser throws. */
-export function readModel(subgraph: Subgraph): Model {
-  const document = parse(subgraph.sdl, { maxTokens: MOST_TOKENS, noLocation: true });
+export function readTypes(document: DocumentNode): ReadonlyMap<string, ModelType> {
   const names = {
     sharing: directiveNames(document, SHARING_IDENTITY),
     federation: directiveNames(document, FEDERATION_IDENTITY),
@@ -98,7 +92,7 @@ export function readModel(subgraph: Subgraph): Model {
     );
     types.set(typeName, before ? joinTypes(before, own, fields) : { ...own, kind, fields });
   }
-  return { subgraph, types };
+  return types;
 }
 
 /** Is a field part of one of its type's keys? */

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { builtFile } from '../../files.ts';
 import type { CatalogueResource } from '../catalogue.ts';
-import type { Prepared, Problems } from '../prepare.ts';
+import type { Problems } from '../compose.ts';
+import type { Prepared } from '../prepare.ts';
 import type { SharingRule, Subgraph } from '../rules.ts';
 import type { ExamineTask, Results, Task, Told } from './messages.ts';
 

@@ -12,13 +12,14 @@ import {
 import { diffVersions } from '../diff.ts';
 import { type Prepared, type PreparedResult, preparePublication, revisionOf } from '../prepare.ts';
 import type { Subgraph } from '../rules.ts';
+import { createSources } from '../sources.ts';
 import type { Asked, Composed, ExamineTask, Results, Task, Told } from './messages.ts';
 
 /** The thread that composes and checks: minutes of work for a large supergraph would hold up queries in any other. */
 const port = parentPort;
 if (!port) throw new Error('this is the thread that composes, not a program');
 
-const specification = String(workerData);
+const sources = createSources(String(workerData));
 /** What was just checked is what will go live. */
 const kept = new LRUCache<string, Prepared>({ max: 3 });
 const RULES_IN_PART = 500;
@@ -37,13 +38,13 @@ port.on('message', ({ id, task }: Asked) => {
 async function carryOut(id: number, task: Task): Promise<Results[keyof Results]> {
   switch (task.kind) {
     case 'required':
-      return requiredCoordinates(task.candidate, task.live);
+      return requiredCoordinates(task.candidate, task.live, sources);
     case 'diff':
       return diffVersions(task.before, task.after);
     case 'examine':
       return examine(task);
     case 'retire': {
-      const examined = examineRetirement(task.name, { ...task, specification });
+      const examined = examineRetirement(task.name, { ...task, sources, prepare: (left) => prepare(left) });
       return { findings: examined.findings, forced: examined.forced, composed: keep(examined) };
     }
     case 'prepare': {
@@ -51,7 +52,10 @@ async function carryOut(id: number, task: Task): Promise<Results[keyof Results]>
       if (!result.ok) return result;
       const { rules, ...prepared } = result.prepared;
       const classes = new Map<string, SharingClass>(rules.map((one) => [one.coordinate, one.class]));
-      const catalogue = readCatalogue(task.subgraphs, (coordinate) => classes.get(coordinate) ?? 'WITHHELD');
+      const catalogue = readCatalogue(
+        task.subgraphs.map(sources.model),
+        (coordinate) => classes.get(coordinate) ?? 'WITHHELD',
+      );
       for (let at = 0; at < rules.length; at += RULES_IN_PART)
         tell({ kind: 'rules', id, rules: rules.slice(at, at + RULES_IN_PART) });
       return { ok: true, prepared, catalogue };
@@ -66,7 +70,8 @@ async function examine(task: ExamineTask): Promise<Results['examine']> {
   const examined = examineSubgraph({
     candidate,
     live,
-    specification,
+    sources,
+    prepare: (subgraphs) => prepare(subgraphs),
     operations,
     isGranted: (coordinate) => granted.includes(coordinate),
     isForced,
@@ -78,7 +83,7 @@ async function examine(task: ExamineTask): Promise<Results['examine']> {
   const before = live.find((one) => one.name === candidate.name)?.sdl ?? null;
   const { prepared, forced } = examined;
   const diff = prepared ? await diffVersions(before, candidate.sdl) : [];
-  const resources = prepared ? readCatalogue([candidate]) : [];
+  const resources = prepared ? readCatalogue([sources.model(candidate)]) : [];
   return { findings, forced, diff, resources, composed: keep(examined) };
 }
 
@@ -89,8 +94,8 @@ function keep({ prepared }: Examined): Composed | null {
   return { revision, supergraphSdl };
 }
 
-function prepare(subgraphs: readonly Subgraph[], supergraphSdl: string | null): PreparedResult {
+function prepare(subgraphs: readonly Subgraph[], supergraphSdl: string | null = null): PreparedResult {
   const known = kept.get(revisionOf(subgraphs));
   if (known) return { ok: true, prepared: { ...known, subgraphs } };
-  return preparePublication(subgraphs, specification, supergraphSdl ?? undefined);
+  return preparePublication(subgraphs, sources, supergraphSdl ?? undefined);
 }
