@@ -1,4 +1,4 @@
-import { buildASTSchema, type GraphQLSchema, parse } from 'graphql';
+import { buildASTSchema, type DefinitionNode, type GraphQLSchema, Kind } from 'graphql';
 import { type CostModel, costModel } from './cost-model.ts';
 import type { Prepared } from './prepare.ts';
 import type { SharingIndex, SharingRule, Subgraph } from './rules.ts';
@@ -16,23 +16,28 @@ export interface Publication {
   readonly subgraphs: readonly Subgraph[];
 }
 
+/** What was prepared, with the consumers' schema parsed already. */
+export interface Revivable extends Omit<Prepared, 'consumerSdl'> {
+  readonly definitions: readonly DefinitionNode[];
+}
+
 /** A publication of what was prepared elsewhere. */
-export function revivePublication(prepared: Prepared): Publication {
+export function revivePublication(prepared: Revivable): Publication {
   const { revision, supergraphSdl, subgraphs } = prepared;
   return {
     revision,
     supergraphSdl,
     subgraphs,
-    schema: reviveSchema(prepared.consumerSdl),
+    schema: reviveSchema(prepared.definitions),
     index: reviveIndex(revision, prepared.rules),
     costs: costModel(prepared.costs),
   };
 }
 
 /** What was printed from a schema is valid. */
-function reviveSchema(sdl: string): GraphQLSchema {
+function reviveSchema(definitions: readonly DefinitionNode[]): GraphQLSchema {
   const trusted = { assumeValid: true, assumeValidSDL: true };
-  return buildASTSchema(parse(sdl, { noLocation: true }), trusted);
+  return buildASTSchema({ kind: Kind.DOCUMENT, definitions }, trusted);
 }
 
 function reviveIndex(revision: string, all: readonly SharingRule[]): SharingIndex {

@@ -1,3 +1,4 @@
+import { parse } from 'graphql';
 import type { Problems } from './compose.ts';
 import { preparePublication } from './prepare.ts';
 import { type Publication, revivePublication } from './publication.ts';
@@ -9,5 +10,7 @@ export type PublicationResult = { readonly ok: true; readonly publication: Publi
 /** Composes the subgraphs and indexes their sharing rules, all at once. `specification` is the text of `sharing.graphql`. */
 export function publish(subgraphs: readonly Subgraph[], specification: string): PublicationResult {
   const result = preparePublication(subgraphs, createSources(specification));
-  return result.ok ? { ok: true, publication: revivePublication(result.prepared) } : result;
+  if (!result.ok) return result;
+  const { definitions } = parse(result.prepared.consumerSdl, { noLocation: true });
+  return { ok: true, publication: revivePublication({ ...result.prepared, definitions }) };
 }

@@ -1,10 +1,11 @@
-import { Worker } from 'node:worker_threads';
+import { type MessagePort, Worker } from 'node:worker_threads';
 import { builtFile } from '../../files.ts';
 import type { CatalogueResource } from '../catalogue.ts';
 import type { Problems } from '../compose.ts';
-import type { Prepared } from '../prepare.ts';
-import type { SharingRule, Subgraph } from '../rules.ts';
+import type { Revivable } from '../publication.ts';
+import type { Subgraph } from '../rules.ts';
 import type { ExamineTask, Results, Task, Told } from './messages.ts';
+import { openParts } from './parts.ts';
 
 /** Composes and checks in a thread of its own, one task after the other. */
 export interface Composer {
@@ -22,13 +23,12 @@ export interface Composer {
 export type PreparedForServing =
   | {
       readonly ok: true;
-      readonly prepared: Prepared;
+      readonly prepared: Revivable;
       readonly catalogue: readonly CatalogueResource[];
     }
   | Problems;
 
 interface Waiting {
-  readonly rules: SharingRule[];
   resolve(result: Results[keyof Results]): void;
   reject(error: Error): void;
 }
@@ -64,7 +64,6 @@ export function openComposer(specification: string, idleMs = IDLE_MS): Composer 
     });
     started.on('message', (told: Told) => {
       const one = waiting.get(told.id);
-      if (told.kind === 'rules') return void one?.rules.push(...told.rules);
       waiting.delete(told.id);
       if (waiting.size === 0) {
         started.unref();
@@ -86,7 +85,7 @@ export function openComposer(specification: string, idleMs = IDLE_MS): Composer 
 
   const ask = async <Kind extends keyof Results>(
     task: Extract<Task, { kind: Kind }>,
-    rules: SharingRule[] = [],
+    transferred: readonly MessagePort[] = [],
   ): Promise<Results[Kind]> => {
     clearTimeout(idle);
     worker ??= start();
@@ -95,8 +94,8 @@ export function openComposer(specification: string, idleMs = IDLE_MS): Composer 
     next++;
     const id = next;
     const result = await new Promise<Results[keyof Results]>((resolve, reject) => {
-      waiting.set(id, { rules, resolve, reject });
-      thread.postMessage({ id, task });
+      waiting.set(id, { resolve, reject });
+      thread.postMessage({ id, task }, transferred);
     });
     return result as Results[Kind];
   };
@@ -107,9 +106,16 @@ export function openComposer(specification: string, idleMs = IDLE_MS): Composer 
     examine: (task) => ask({ kind: 'examine', ...task }),
     retire: (task) => ask({ kind: 'retire', ...task }),
     async prepare(subgraphs, supergraphSdl) {
-      const rules: SharingRule[] = [];
-      const result = await ask({ kind: 'prepare', subgraphs, supergraphSdl }, rules);
-      return result.ok ? { ...result, prepared: { ...result.prepared, rules } } : result;
+      const parts = openParts();
+      try {
+        const task = { kind: 'prepare', subgraphs, supergraphSdl, parts: parts.port } as const;
+        const result = await ask(task, [parts.port]);
+        if (!result.ok) return result;
+        const { rules, definitions, catalogue } = await parts.take();
+        return { ok: true, prepared: { ...result.prepared, rules, definitions }, catalogue };
+      } finally {
+        parts.close();
+      }
     },
     rest,
     async close() {

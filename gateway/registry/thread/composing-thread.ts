@@ -14,6 +14,7 @@ import { type Prepared, type PreparedResult, preparePublication, revisionOf } fr
 import type { Subgraph } from '../rules.ts';
 import { createSources } from '../sources.ts';
 import type { Asked, Composed, ExamineTask, Results, Task, Told } from './messages.ts';
+import { sendParts } from './parts.ts';
 
 /** The thread that composes and checks: minutes of work for a large supergraph would hold up queries in any other. */
 const port = parentPort;
@@ -22,12 +23,11 @@ if (!port) throw new Error('this is the thread that composes, not a program');
 const sources = createSources(String(workerData));
 /** What was just checked is what will go live. */
 const kept = new LRUCache<string, Prepared>({ max: 3 });
-const RULES_IN_PART = 500;
 
 const tell = (told: Told): void => port.postMessage(told);
 
 port.on('message', ({ id, task }: Asked) => {
-  carryOut(id, task).then(
+  carryOut(task).then(
     (result) => tell({ kind: 'done', id, result }),
     (error: unknown) => {
       tell({ kind: 'failed', id, message: error instanceof Error ? (error.stack ?? '') : String(error) });
@@ -35,7 +35,7 @@ port.on('message', ({ id, task }: Asked) => {
   );
 });
 
-async function carryOut(id: number, task: Task): Promise<Results[keyof Results]> {
+async function carryOut(task: Task): Promise<Results[keyof Results]> {
   switch (task.kind) {
     case 'required':
       return requiredCoordinates(task.candidate, task.live, sources);
@@ -50,15 +50,14 @@ async function carryOut(id: number, task: Task): Promise<Results[keyof Results]>
     case 'prepare': {
       const result = prepare(task.subgraphs, task.supergraphSdl);
       if (!result.ok) return result;
-      const { rules, ...prepared } = result.prepared;
+      const { rules, consumerSdl, ...prepared } = result.prepared;
       const classes = new Map<string, SharingClass>(rules.map((one) => [one.coordinate, one.class]));
       const catalogue = readCatalogue(
         task.subgraphs.map(sources.model),
         (coordinate) => classes.get(coordinate) ?? 'WITHHELD',
       );
-      for (let at = 0; at < rules.length; at += RULES_IN_PART)
-        tell({ kind: 'rules', id, rules: rules.slice(at, at + RULES_IN_PART) });
-      return { ok: true, prepared, catalogue };
+      sendParts(task.parts, rules, consumerSdl, catalogue);
+      return { ok: true, prepared };
     }
     default:
       return task satisfies never;

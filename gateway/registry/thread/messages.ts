@@ -1,9 +1,10 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { CatalogueResource } from '../catalogue.ts';
 import type { Finding, SeenOperation } from '../check/index.ts';
 import type { CompositionProblem } from '../compose.ts';
 import type { SchemaChange } from '../diff.ts';
 import type { Prepared } from '../prepare.ts';
-import type { SharingRule, Subgraph } from '../rules.ts';
+import type { Subgraph } from '../rules.ts';
 
 /** What is asked of the thread that composes. */
 export type Task =
@@ -22,6 +23,8 @@ export type Task =
       readonly subgraphs: readonly Subgraph[];
       /** The supergraph, where it was composed before. */
       readonly supergraphSdl: string | null;
+      /** Where what is large of the result is sent before the result itself. */
+      readonly parts: MessagePort;
     };
 
 export interface ExamineTask {
@@ -63,16 +66,13 @@ export interface Results {
   readonly prepare:
     | {
         readonly ok: true;
-        readonly prepared: Omit<Prepared, 'rules'>;
-        readonly catalogue: readonly CatalogueResource[];
+        readonly prepared: Omit<Prepared, 'rules' | 'consumerSdl'>;
       }
     | { readonly ok: false; readonly problems: readonly CompositionProblem[] };
 }
 
 export type Asked = { readonly id: number; readonly task: Task };
 
-/** Rules come before the result they belong to, in parts, so that receiving them never takes long at a time. */
 export type Told =
-  | { readonly kind: 'rules'; readonly id: number; readonly rules: readonly SharingRule[] }
   | { readonly kind: 'done'; readonly id: number; readonly result: Results[keyof Results] }
   | { readonly kind: 'failed'; readonly id: number; readonly message: string };
