@@ -1,76 +1,35 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { setTimeout } from 'node:timers/promises';
-import { openPlanner } from '../../gateway/broker/index.ts';
-import { projectRoot } from '../../gateway/files.ts';
-import { openComposer, revivePublication, type Subgraph } from '../../gateway/registry/index.ts';
-import type { DepartmentCode } from '../../gateway/words.ts';
-import { manySubgraphs } from './many-subgraphs.ts';
+import { fieldsCase } from './cases/grown.ts';
+import { allCases } from './cases/index.ts';
+import { describeDuring, measureDuring } from './publishing/during.ts';
+import { measureSteps } from './publishing/steps.ts';
 
 /**
- * `npm run bench:publishing [-- <subgraphs> <fields>]`: how long a large supergraph takes to check and compose, and how long
- * that, and putting it in place, holds up the thread that answers queries.
+ * `npm run bench:publishing [-- steps city large]`: how long a publication takes, step by step, and what warm queries notice of it, in
+ * the demonstration city and in a supergraph of 50 subgraphs with 10,000 fields.
  */
-const [count = 50, fields = 10_000] = process.argv.slice(2).map(Number);
-const specification = readFileSync(join(projectRoot(), 'schema', 'sharing.graphql'), 'utf8');
-const subgraphs: Subgraph[] = manySubgraphs(count, fields).map(({ name, sdl }, index) => ({
-  name,
-  sdl,
-  url: `http://${name}.example/`,
-  provider: { code: String(index).padStart(18, '0') as DepartmentCode, name },
-}));
-const [candidate] = subgraphs;
-if (!candidate) throw new Error('at least one subgraph');
+const COUNT = 50;
+const FIELDS = 10_000;
+const parts = process.argv.slice(2);
+const isAsked = (part: string): boolean => parts.length === 0 || parts.includes(part);
 
-/** Seconds that work takes, and the longest time for which this thread could do nothing else meanwhile. */
-async function measure<T>(what: string, work: () => T | Promise<T>): Promise<T> {
-  const delay = monitorEventLoopDelay({ resolution: 1 });
-  delay.enable();
-  await setTimeout(20); // It counts from its first tick: what begins before that goes unseen.
-  const start = performance.now();
-  const cpu = process.cpuUsage();
-  const result = await work();
-  await setTimeout(20); // What held the thread up is noted by a timer after it.
-  const { user, system } = process.cpuUsage(cpu);
-  const seconds = ((performance.now() - start) / 1_000).toFixed(2);
-  const held = Math.round(delay.max / 1e6);
-  console.log(`| ${what} | ${seconds} | ${((user + system) / 1e6).toFixed(2)} | ${held} |`);
-  return result;
+if (isAsked('steps')) await measureSteps(COUNT, FIELDS);
+const two = allCases(true).find(({ id }) => id === 'two');
+if (!two) throw new Error('no case of two fetches');
+if (isAsked('city') || isAsked('large')) {
+  console.log(
+    '\n| queries, two fetches, at half load, while versions are published | requests/s | p50 before | during, ms | p99 before | during, ms | p99 × | publications |',
+  );
+  console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |');
 }
-
-const composer = openComposer(specification);
-const examine = {
-  candidate,
-  live: subgraphs,
-  operations: [],
-  granted: [],
-  reason: null,
-  isForced: false,
-  running: null,
-};
-console.log(`${count} subgraphs, ${fields} fields\n`);
-console.log('| what | s | processor s, all threads | longest hold of the query thread, ms |');
-console.log('| --- | ---: | ---: | ---: |');
-const cold = { ...examine, candidate: changed(1) };
-const first = await measure('checked and composed in the thread, cold', () => composer.examine(cold));
-if (first.findings.length > 0) throw new Error(JSON.stringify(first.findings.slice(0, 3)));
-const warm = { ...examine, candidate: changed(2) };
-await measure('checked and composed in the thread, the next version', () => composer.examine(warm));
-const live = subgraphs.map((one) => (one === candidate ? warm.candidate : one));
-const prepared = await measure('handed over to the query thread', () => composer.prepare(live, null));
-if (!prepared.ok) throw new Error(JSON.stringify(prepared.problems.slice(0, 3)));
-const publication = await measure('schema and rules on the query thread', () =>
-  revivePublication(prepared.prepared),
-);
-await composer.close();
-const planner = await measure('planner in its thread', () => openPlanner(publication.supergraphSdl));
-await planner.close();
-
-/** The candidate, with one more item for each version. */
-function changed(version: number): Subgraph {
-  const item = `  added${version}: Int @sharing(class: UNCONDITIONAL) @item(name: "增${version}", type: I)`;
-  const id = '  id: ID! @sharing';
-  const sdl = examine.candidate.sdl.replace(id, `${item}\n${id}`);
-  return { ...examine.candidate, sdl };
+if (isAsked('city'))
+  console.log(describeDuring('city, 7 subgraphs', await measureDuring({ one: two, seconds: 10, rounds: 3 })));
+if (isAsked('large')) {
+  const one = { ...two, ...fieldsCase(COUNT, FIELDS) };
+  console.log(
+    describeDuring(
+      `${COUNT} subgraphs, ${FIELDS} fields`,
+      await measureDuring({ one, seconds: 20, rounds: 3 }),
+    ),
+  );
 }
+process.exit(0);

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { LRUCache } from 'lru-cache';
+import { letQueriesGoFirst } from '../../priority.ts';
 import type { SharingClass } from '../../words.ts';
 import { readCatalogue } from '../catalogue.ts';
 import {
@@ -20,6 +21,7 @@ import { sendParts } from './parts.ts';
 const port = parentPort;
 if (!port) throw new Error('this is the thread that composes, not a program');
 
+letQueriesGoFirst();
 const sources = createSources(String(workerData));
 /** What was just checked is what will go live. */
 const kept = new LRUCache<string, Prepared>({ max: 3 });

@@ -20,6 +20,14 @@ export function subgraphsCase(count: number): Case {
   };
 }
 
+/** Two fetches over a schema of so many subgraphs and fields. */
+export function fieldsCase(subgraphs: number, fields: number): Pick<Case, 'graph' | 'operation'> {
+  return {
+    graph: grownName(subgraphs, fields),
+    operation: () => 'query { thing(id: "1") { value0 value1 } }',
+  };
+}
+
 /** The same two fetches over a schema of 100 to 10,000 fields: known, and new each time. */
 export function fieldsCases(fields: number): readonly Case[] {
   const graph: GraphName = grownName(FEW_SUBGRAPHS, fields);

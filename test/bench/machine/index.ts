@@ -9,4 +9,5 @@ export {
   memoryMb,
   pin,
   pinned,
+  unpin,
 } from './process.ts';

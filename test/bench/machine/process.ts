@@ -14,6 +14,11 @@ export function pin(pid: number, core: number): void {
   if (canPin) spawnSync('taskset', ['-a', '-cp', String(core), String(pid)]);
 }
 
+/** Lets a running process use every core again, with all its threads. */
+export function unpin(pid: number): void {
+  if (canPin) spawnSync('taskset', ['-a', '-cp', `0-${cpus().length - 1}`, String(pid)]);
+}
+
 /** The command that runs a program on one core. */
 export function pinned(core: number, command: readonly string[]): [string, string[]] {
   const [program = '', ...rest] = canPin ? ['taskset', '-c', String(core), ...command] : command;
