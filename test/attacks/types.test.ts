@@ -60,3 +60,51 @@ describe('a provider', () => {
     },
   );
 });
+
+/** A value without a key that two providers answer in part; both tell of which type it is. */
+const deeds = {
+  sdl: `type Query { deed: Deed } type Deed @key(fields: "id") { id: ID! holder: Holder @shareable }
+    union Holder = Company | Citizen
+    type Company { name: String } type Citizen { name: String }`,
+  resolvers: {
+    Query: { deed: () => ({ id: '1' }) },
+    Deed: { holder: () => ({ __typename: 'Citizen', name: 'a citizen' }) },
+  },
+};
+const trades = {
+  sdl: `type Deed @key(fields: "id") { id: ID! holder: Holder @shareable }
+    union Holder = Company | Citizen
+    type Company { trade: String } type Citizen { trade: String }`,
+  resolvers: { Deed: { holder: () => ({ __typename: 'Citizen', trade: 'tea' }) } },
+};
+
+describe('a provider that says another type of a value that somebody else has told of already', () => {
+  const query =
+    '{ deed { holder { __typename ... on Company { name trade } ... on Citizen { name trade } } } }';
+  const answered = async (type: string) => {
+    const answer = await federate({ deeds, trades }).ours(
+      query,
+      {},
+      {
+        tamper(subgraph, body) {
+          if (subgraph !== 'trades') return { ok: true, body };
+          return { ok: true, body: Buffer.from(body.toString().replaceAll('Citizen', type)) };
+        },
+      },
+    );
+    expect(answer.calls.map((one) => one.subgraph)).toEqual(['deeds', 'trades']);
+    return answer;
+  };
+
+  test('is right where it says the same', async () => {
+    const holder = { __typename: 'Citizen', name: 'a citizen', trade: 'tea' };
+    expect(await answered('Citizen')).toMatchObject({ data: { deed: { holder } }, failures: [] });
+  });
+
+  test('does not make it what other rules hold for: what it sent is about something else', async () => {
+    const holder = { __typename: 'Citizen', name: 'a citizen', trade: null };
+    const failures = [{ code: 'PROVIDER_UNAVAILABLE', path: ['deed', 'holder', 'trade'] }];
+    for (const type of ['Company', 'Deed', 'Nothing'])
+      expect(await answered(type)).toMatchObject({ data: { deed: { holder } }, failures });
+  });
+});

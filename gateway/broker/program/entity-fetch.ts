@@ -9,6 +9,7 @@ import {
   allLocated,
   INVALID_ANSWER,
   markLost,
+  mergingFrom,
   type NoAnswer,
   type ProviderName,
   providerFacts,
@@ -28,6 +29,7 @@ export function compileEntityFetch(
   const [task] = tasks;
   if (!task) throw new Error('a fetch of nothing');
   const provider = providerFacts(task.node, providerName);
+  const merging = mergingFrom(schema, provider);
   const members = compileMembers(schema, tasks);
   const bodyOf = compileJoined(members);
   const { objects, interfaces } = typeNames(schema);
@@ -94,7 +96,7 @@ export function compileEntityFetch(
         member.outputRewrite?.(entity);
         // Who knows it only as an interface object does not know better than who told its type.
         if (member.asksType && interfaces.has(String(entity.__typename))) delete entity.__typename;
-        mergeInto(target, entity);
+        mergeInto(merging, target, entity);
       }
     }
   };

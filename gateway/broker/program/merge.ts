@@ -1,29 +1,49 @@
+import type { GraphQLSchema } from 'graphql';
 import { isJsonObject, type JsonObject } from './record.ts';
+import { isWithin } from './rewrites.ts';
+
+export interface Merging {
+  readonly schema: GraphQLSchema;
+  /** Something of another type was sent for an object: what it would have brought is missing. */
+  onOther(target: JsonObject): void;
+}
 
 /**
- * Merges what a provider sent into what is there. Null and absence never erase a value; lists are merged by
- * position. A key named `__proto__` is data that no schema can have: it is dropped, never assigned.
+ * Merges what a provider sent into what is there. Null and absence never erase a value; lists are merged by position.
+ * Whoever told an object's type first is believed, and only made more precise: rules hold by type, so an object that
+ * is said to be of another type is another object, and nothing of it is taken. A key named `__proto__` is data that no
+ * schema can have: it is dropped, never assigned.
  */
-export function mergeInto(target: JsonObject, source: JsonObject): void {
+export function mergeInto(merging: Merging, target: JsonObject, source: JsonObject): void {
+  const { schema } = merging;
+  const type = target.__typename;
+  const said = source.__typename;
+  if (typeof type === 'string' && typeof said === 'string' && type !== said) {
+    if (isWithin(schema, said, type)) target.__typename = said;
+    else if (!isWithin(schema, type, said)) {
+      merging.onOther(target);
+      return;
+    }
+  } else if (said !== undefined && (type === undefined || type === null)) target.__typename = said;
   for (const key of Object.keys(source)) {
-    if (key === '__proto__') continue;
+    if (key === '__proto__' || key === '__typename') continue;
     const value = source[key];
     const existing = target[key];
     if (existing === undefined || existing === null) target[key] = value;
-    else if (value !== null && value !== undefined) target[key] = mergeValue(existing, value);
+    else if (value !== null && value !== undefined) target[key] = mergeValue(merging, existing, value);
   }
 }
 
-function mergeValue(existing: unknown, value: unknown): unknown {
+function mergeValue(merging: Merging, existing: unknown, value: unknown): unknown {
   if (isJsonObject(existing) && isJsonObject(value)) {
-    if (existing !== value) mergeInto(existing, value);
+    if (existing !== value) mergeInto(merging, existing, value);
     return existing;
   }
   if (Array.isArray(existing) && Array.isArray(value)) {
     return existing.map((item: unknown, index) => {
       const other: unknown = value[index];
       if (other === null || other === undefined) return item;
-      return item === null || item === undefined ? other : mergeValue(item, other);
+      return item === null || item === undefined ? other : mergeValue(merging, item, other);
     });
   }
   return value;

@@ -10,6 +10,9 @@ export function isJsonObject(value: unknown): value is JsonObject {
 /** Why fields of an object are missing: set where a fetch failed, read where the answer is shaped. */
 const FAILED = Symbol('failed fields');
 
+/** Stands for every field that is missing in the end. No field can be called so. */
+export const WHATEVER_IS_MISSING = '*';
+
 /** Marks fields of an object as lost to a failure. A symbol key can never come from JSON. */
 export function markFailed(target: JsonObject, fields: readonly string[], failure: Failure): void {
   const marked = target as { [FAILED]?: Map<string, Failure> };
@@ -19,5 +22,6 @@ export function markFailed(target: JsonObject, fields: readonly string[], failur
 }
 
 export function failureOf(target: JsonObject, field: string): Failure | undefined {
-  return (target as { [FAILED]?: Map<string, Failure> })[FAILED]?.get(field);
+  const failed = (target as { [FAILED]?: Map<string, Failure> })[FAILED];
+  return failed?.get(field) ?? (target[field] === undefined ? failed?.get(WHATEVER_IS_MISSING) : undefined);
 }

@@ -11,6 +11,7 @@ import {
   allLocated,
   INVALID_ANSWER,
   markLost,
+  mergingFrom,
   type ProviderName,
   providerFacts,
   type Step,
@@ -26,6 +27,7 @@ export function compileRootFetch(
   { isAlone }: { readonly isAlone: boolean },
 ): Step {
   const provider = providerFacts(node, providerName);
+  const merging = mergingFrom(schema, provider);
   const outputRewrite = compileRewrites(schema, node.outputRewrites);
   const document = parse(node.operation, { noLocation: true });
   const set = askedSet(document);
@@ -48,7 +50,7 @@ export function compileRootFetch(
       if (!data) return;
       const picked = pick(data, null);
       outputRewrite?.(picked);
-      if (isJsonObject(picked)) for (const target of targets) mergeInto(target, picked);
+      if (isJsonObject(picked)) for (const target of targets) mergeInto(merging, target, picked);
     } catch {
       // An answer so strange that handling it throws (nesting that overflows the stack) is no answer.
       markLost(targets, fields, INVALID_ANSWER, provider);

@@ -1,9 +1,11 @@
 import type { FetchNode } from '@apollo/query-planner';
+import type { GraphQLSchema } from 'graphql';
 import type { Failure } from '../../errors.ts';
 import type { Fetch } from '../fetch.ts';
 import type { ReportedError } from './answer.ts';
+import type { Merging } from './merge.ts';
 import type { Path } from './paths.ts';
-import { type JsonObject, markFailed } from './record.ts';
+import { type JsonObject, markFailed, WHATEVER_IS_MISSING } from './record.ts';
 
 /** What one request carries through the program. */
 export interface RunState {
@@ -47,6 +49,11 @@ export function markLost(
 ): void {
   const failure: Failure = { code, details: { ...details, ...provider } };
   for (const target of targets) markFailed(target, fields, failure);
+}
+
+/** How what a provider sent is merged: who speaks of something else has failed to bring what is missing in the end. */
+export function mergingFrom(schema: GraphQLSchema, provider: ProviderFacts): Merging {
+  return { schema, onOther: (target) => markLost([target], [WHATEVER_IS_MISSING], INVALID_ANSWER, provider) };
 }
 
 /** A provider's error in our words: its code if it says that the input was wrong, and the path. */

@@ -9,15 +9,17 @@ import { compilePicker } from '../../../gateway/broker/program/picker.ts';
 import { isJsonObject } from '../../../gateway/broker/program/record.ts';
 
 describe('merging', () => {
+  const merging = { schema: buildSchema('type Query { a: Int }'), onOther: () => undefined };
+
   test('never loses a value to a null', () => {
     const target = { a: 1, b: { c: 2 }, d: [{ e: 3 }] };
-    mergeInto(target, { a: null, b: { c: null, f: 4 }, d: [{ g: 5 }] });
+    mergeInto(merging, target, { a: null, b: { c: null, f: 4 }, d: [{ g: 5 }] });
     expect(target).toEqual({ a: 1, b: { c: 2, f: 4 }, d: [{ e: 3, g: 5 }] });
   });
 
   test('drops a key that would change the prototype', () => {
     const target = {};
-    mergeInto(target, JSON.parse('{"__proto__": {"polluted": true}}'));
+    mergeInto(merging, target, JSON.parse('{"__proto__": {"polluted": true}}'));
     expect('polluted' in target).toBe(false);
   });
 
@@ -26,7 +28,7 @@ describe('merging', () => {
       fc.property(fc.jsonValue(), (value) => {
         fc.pre(isJsonObject(value) && !JSON.stringify(value).includes('__proto__'));
         const once = structuredClone(value);
-        mergeInto(once, structuredClone(value));
+        mergeInto(merging, once, structuredClone(value));
         expect(once).toEqual(value);
       }),
       { numRuns: 1_000 },
