@@ -1,15 +1,18 @@
 import { setPriority } from 'node:os';
 
+/** Of a core that queries keep busy: about a tenth. */
 const NICE = 10;
+/** About a quarter: for what has to keep up with them. */
+export const KEEPING_UP = 5;
 
 /**
  * For threads that work behind the queries: where cores are few, queries go first. On Linux the priority is that of the calling
  * thread alone; elsewhere nothing is changed, as it would be the whole process's.
  */
-export function letQueriesGoFirst(): void {
+export function letQueriesGoFirst(nice = NICE): void {
   if (process.platform !== 'linux') return;
   try {
-    setPriority(NICE);
+    setPriority(nice);
   } catch {
     // A sandbox that does not let us: the work is then as urgent as a query.
   }
