@@ -1,4 +1,4 @@
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 
 /** Of a core that queries keep busy: about a tenth. */
 const NICE = 10;
@@ -7,13 +7,20 @@ export const KEEPING_UP = 5;
 
 /**
  * For threads that work behind the queries: where cores are few, queries go first. On Linux the priority is that of the calling
- * thread alone; elsewhere nothing is changed, as it would be the whole process's.
+ * thread alone; elsewhere nothing is changed, as it would be the whole process's. What it returns ends that, where the system lets us
+ * be more urgent again.
  */
-export function letQueriesGoFirst(nice = NICE): void {
-  if (process.platform !== 'linux') return;
+export function letQueriesGoFirst(nice = NICE): () => void {
+  if (process.platform !== 'linux') return () => undefined;
+  const before = getPriority();
+  tryPriority(nice);
+  return () => tryPriority(before);
+}
+
+function tryPriority(nice: number): void {
   try {
     setPriority(nice);
   } catch {
-    // A sandbox that does not let us: the work is then as urgent as a query.
+    // A sandbox that does not let us: the work is then as urgent as it was.
   }
 }

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { parse } from 'graphql';
+import { KEEPING_UP, letQueriesGoFirst } from '../../../priority.ts';
 import { createPlanning } from '../planning.ts';
 import type { Asked, Told } from './messages.ts';
 
@@ -7,8 +8,13 @@ import type { Asked, Told } from './messages.ts';
 const port = parentPort;
 if (!port) throw new Error('this is the thread that plans, not a program');
 
+/** What is live is answered meanwhile. Little, as not every system lets a thread be urgent again: plans are waited for. */
+const NICE_WHILE_BUILDING = 5;
+
 const tell = (told: Told): void => port.postMessage(told);
+const hurry = letQueriesGoFirst(KEEPING_UP);
 const planning = createPlanning(String(workerData));
+hurry();
 tell({ kind: 'ready', facts: planning.facts });
 
 port.on('message', ({ id, text, draw }: Asked) => {
