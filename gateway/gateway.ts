@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openAssertionSigner } from './broker/index.ts';
+import { createPlanners, openAssertionSigner } from './broker/index.ts';
 import type { Configuration } from './config.ts';
 import { readExamples } from './demonstration.ts';
 import type { Failure } from './errors.ts';
@@ -154,7 +154,9 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
   const nextId = createIds(now);
   const configured = readSubgraphs(configuration, departments);
   const where = reachOf(configuration, configured, departments);
+  const planners = createPlanners();
   const serving: ServingParts = {
+    planners,
     isTrusted: where.isTrusted,
     broker: {
       limits,
@@ -282,6 +284,7 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
   });
   const closeParts = async (): Promise<void> => {
     await publishing.close();
+    await planners.close();
     await exchange.stop();
     await indexer.close();
     await witnessing.close();

@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import { createPlanners, type Planners } from './broker/index.ts';
 import type { Failure } from './errors.ts';
 import { createGraphqlEndpoint, createOpenRoutes, createPush, listen } from './http/index.ts';
 import { memoryLedger, NO_SUBJECTS } from './ledger/index.ts';
 import { openPublication } from './registry/index.ts';
-import { createServing, type ServingParts } from './serving.ts';
+import { createServing } from './serving.ts';
 import type { DepartmentCode, Principal } from './words.ts';
 
 export interface OpenGatewayOptions {
   readonly supergraphSdl: string;
   readonly port: number;
-  readonly planner?: ServingParts['planner'];
+  /** By default in a thread of its own, as everywhere. */
+  readonly planners?: Planners;
   /** Told of defects. */
   onDefect(reference: string, error: unknown): void;
 }
@@ -53,6 +55,7 @@ export async function startOpenGateway(options: OpenGatewayOptions) {
     options.onDefect(id, error);
     return { code: 'INTERNAL_SERVER_ERROR', details: { id } };
   };
+  const planners = options.planners ?? createPlanners();
   const serving = await createServing(await openPublication(options.supergraphSdl), {
     broker: {
       limits: LIMITS,
@@ -70,7 +73,7 @@ export async function startOpenGateway(options: OpenGatewayOptions) {
     sockets: { ...SOCKETS, timeoutMs: UPSTREAM.timeoutMs },
     upstream: UPSTREAM,
     tokens: LIMITS.tokens,
-    ...(options.planner && { planner: options.planner }),
+    planners,
     isTrusted: () => true,
     authorize: () => undefined,
     onCalled: () => undefined,
@@ -100,6 +103,7 @@ export async function startOpenGateway(options: OpenGatewayOptions) {
       await push.close(1_000);
       await server.close(1_000);
       await serving.retire();
+      await planners.close();
     },
   };
 }

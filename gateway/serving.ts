@@ -6,8 +6,7 @@ import {
   createEngine,
   createProviderSockets,
   createUpstream,
-  openPlanner,
-  type PlannerThreadOptions,
+  type Planners,
   type ProviderQuestion,
 } from './broker/index.ts';
 import { createApolloDoor, type Service } from './http/index.ts';
@@ -21,7 +20,7 @@ export interface ServingParts {
   readonly broker: Omit<BrokerParts, 'publication' | 'engine' | 'ask' | 'listen'>;
   readonly upstream: Parameters<typeof createUpstream>[1];
   readonly sockets: Parameters<typeof createProviderSockets>[1];
-  readonly planner?: PlannerThreadOptions;
+  readonly planners: Planners;
   /** Longest operation that is parsed. */
   readonly tokens: number;
   /** May a subgraph's address lead anywhere? Others are judged at each connection. */
@@ -43,7 +42,7 @@ export interface Serving extends Service {
 }
 
 export async function createServing(publication: Publication, parts: ServingParts): Promise<Serving> {
-  const planner = await openPlanner(publication.supergraphSdl, parts.planner);
+  const planner = await parts.planners.open(publication.supergraphSdl);
   const reachable = publication.subgraphs.flatMap((one) => reach(one, parts.isTrusted(one)));
   const upstream = createUpstream(reachable, parts.upstream);
   const sockets = createProviderSockets(reachable, parts.sockets);

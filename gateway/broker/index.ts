@@ -4,7 +4,7 @@ export { digestOf } from './digest.ts';
 export { createEngine } from './engine.ts';
 export { formatFailure } from './errors.ts';
 export type { Answer, BrokerParts, ProviderListener, ProviderQuestion } from './parts.ts';
-export { openPlanner, type PlannerThreadOptions } from './plan/thread/planner-thread.ts';
+export { createPlanners, type Planners } from './plan/thread/planner-thread.ts';
 export { createSlots, type Subscriber, type Subscription } from './subscribe/index.ts';
 export { createProviderSockets, type ProviderSockets } from './upstream/sockets.ts';
 export { createUpstream, type Upstream } from './upstream/upstream.ts';

@@ -14,8 +14,11 @@ const FAULTS = {
   },
   refuse: ({ id }) => parentPort.postMessage({ kind: 'failed', id, message: 'no plan gives that' }),
 };
-parentPort.on('message', (asked) => {
-  const [, fault] = /\b(\w+)Now:/.exec(asked.text) ?? [];
-  FAULTS[fault]?.(asked);
-});
+const on = parentPort.on.bind(parentPort);
+parentPort.on = (event, listener) =>
+  on(event, (asked) => {
+    const [, fault] = /\b(\w+)Now:/.exec(asked.text ?? '') ?? [];
+    FAULTS[fault]?.(asked);
+    listener(asked);
+  });
 await import('../../dist/gateway/broker/plan/thread/planning-thread.js');

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openPlanner } from '../../gateway/broker/index.ts';
+import { createPlanners, type Planners } from '../../gateway/broker/index.ts';
 import { startOpenGateway } from '../../gateway/open.ts';
 import { openPublication } from '../../gateway/registry/index.ts';
 import { createServing } from '../../gateway/serving.ts';
@@ -40,7 +40,7 @@ beforeAll(async () => {
     supergraphSdl,
     port: 0,
     onDefect: (reference, error) => defects.set(reference, String(error)),
-    planner: { program, planMs: 2_000, heapMb: 64 },
+    planners: createPlanners({ program, planMs: 2_000, heapMb: 64 }),
   });
 });
 afterAll(async () => {
@@ -94,10 +94,15 @@ describe('when the thread that plans', () => {
 });
 
 describe('a planner in a thread', () => {
+  let planners: Planners;
+  beforeAll(() => {
+    planners = createPlanners();
+  });
+  afterAll(() => planners.close());
   const document = parse('{ shop(id: "1") { name } }');
 
   it('tells those who wait that it is closed, and plans no more', async () => {
-    const planner = await openPlanner(supergraphSdl);
+    const planner = await planners.open(supergraphSdl);
     expect(await planner.plan(document, 0)).toMatchObject({ kind: 'QueryPlan' });
     const waiting = planner.plan(document, 0);
     const told = expect(waiting).rejects.toThrow('closed');
@@ -107,7 +112,7 @@ describe('a planner in a thread', () => {
   });
 
   it('makes nobody wait for ever: what waits behind a hanging operation is told in time', async () => {
-    const planner = await openPlanner(supergraphSdl, { program, planMs: 60_000, waitMs: 500 });
+    const planner = await createPlanners({ program, planMs: 60_000, waitMs: 500 }).open(supergraphSdl);
     const all = [parse('{ shop(id: "1") { hangNow: name } }'), document, document, document].map((one) =>
       expect(planner.plan(one, 0)).rejects.toThrow('too long'),
     );
@@ -122,6 +127,7 @@ describe('a planner in a thread', () => {
       upstream: { timeoutMs: 5_000, connections: 1, answerBytes: 1_000 },
       sockets: { ...SOCKETS, timeoutMs: 5_000 },
       tokens: 1_000,
+      planners,
       isTrusted: () => true,
       authorize: () => undefined,
       onCalled: () => undefined,
@@ -139,7 +145,18 @@ describe('a planner in a thread', () => {
     expect(await answer('afterwards')).toMatchObject({ failures: [{ code: 'INTERNAL_SERVER_ERROR' }] });
   });
 
+  it('has the thread of one that was closed before, and plans over its own supergraph', async () => {
+    const before = await planners.open(supergraphSdl);
+    await before.close();
+    const planner = await planners.open(supergraphSdl.replaceAll('name: String', 'title: String'));
+    const plan = await planner.plan(parse('{ shop(id: "1") { title } }'), 0);
+    expect(JSON.stringify(plan)).toContain('title');
+    await expect(planner.plan(document, 0)).rejects.toThrow('name');
+    await expect(before.plan(document, 0)).rejects.toThrow('closed');
+    await planner.close();
+  });
+
   it('is not had of a supergraph over which nothing can be planned', async () => {
-    await expect(openPlanner('type Query { a: Int }')).rejects.toThrow();
+    await expect(planners.open('type Query { a: Int }')).rejects.toThrow();
   });
 });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
-import { openPlanner } from '../../../gateway/broker/index.ts';
+import { createPlanners } from '../../../gateway/broker/index.ts';
 import { projectRoot } from '../../../gateway/files.ts';
 import { openComposer, revivePublication, type Subgraph } from '../../../gateway/registry/index.ts';
 import type { DepartmentCode } from '../../../gateway/words.ts';
@@ -47,8 +47,10 @@ export async function measureSteps(count: number, fields: number): Promise<void>
     revivePublication(prepared.prepared),
   );
   await composer.close();
-  const planner = await measure('planner in its thread', () => openPlanner(publication.supergraphSdl));
+  const planners = createPlanners();
+  const planner = await measure('planner in its thread', () => planners.open(publication.supergraphSdl));
   await planner.close();
+  await planners.close();
 }
 
 /** Seconds that work takes, and the longest time for which this thread could do nothing else meanwhile. */

@@ -1,7 +1,11 @@
 import type { PlannerFacts } from '../planner.ts';
 
-/** What is asked of the thread that plans: the text of an operation as it may be asked, and a draw for its overrides. */
-export interface Asked {
+/** What is asked of the thread that plans: to plan over another supergraph from now on, or one operation. */
+export type Asked = { readonly kind: 'build'; readonly supergraphSdl: string } | AskedPlan;
+
+/** The text of an operation as it may be asked, and a draw for its overrides. */
+export interface AskedPlan {
+  readonly kind: 'plan';
   readonly id: number;
   readonly text: string;
   readonly draw: number;

@@ -3,7 +3,8 @@ import type { QueryPlan } from '@apollo/query-planner';
 import { print } from 'graphql';
 import { builtFile } from '../../../files.ts';
 import { type Planner, type PlannerFacts, plannerOf } from '../planner.ts';
-import type { Asked, Told } from './messages.ts';
+import type { Asked, AskedPlan, Told } from './messages.ts';
+import { Spare } from './spare.ts';
 
 /** A planner in a thread of its own. Its plans come as promises, which reject when there is no plan: never later than `waitMs`. */
 export interface ThreadPlanner extends Planner {
@@ -34,23 +35,33 @@ const LIMITS = { maxYoungGenerationSizeMb: 32, stackSizeMb: 4 };
 const AHEAD = 2;
 
 interface Waiting {
-  readonly asked: Asked;
+  readonly asked: AskedPlan;
   isSent: boolean;
   readonly timer: NodeJS.Timeout;
   resolve(plan: QueryPlan): void;
   reject(error: Error): void;
 }
 
-/** A planner whose thread is ready. Rejects when the supergraph cannot be planned over. */
-export async function openPlanner(
-  supergraphSdl: string,
-  options: PlannerThreadOptions = {},
-): Promise<ThreadPlanner> {
-  const thread = new PlannerThread(supergraphSdl, options);
-  const facts = await thread.start();
+/** Planners, each in a thread of its own. */
+export interface Planners {
+  /** A planner whose thread is ready. Rejects when the supergraph cannot be planned over. */
+  open(supergraphSdl: string): Promise<ThreadPlanner>;
+  /** Keeps no thread for the next any more. */
+  close(): Promise<void>;
+}
+
+export function createPlanners(options: PlannerThreadOptions = {}): Planners {
+  const spare = new Spare();
   return {
-    ...plannerOf(facts, (document, draw) => thread.plan(print(document), draw)),
-    close: () => thread.close(),
+    async open(supergraphSdl) {
+      const thread = new PlannerThread(supergraphSdl, options, spare);
+      const facts = await thread.start();
+      return {
+        ...plannerOf(facts, (document, draw) => thread.plan(print(document), draw)),
+        close: () => thread.close(),
+      };
+    },
+    close: () => spare.close(),
   };
 }
 
@@ -63,7 +74,10 @@ class PlannerThread {
   readonly #program: URL;
   readonly #limits: Required<Omit<PlannerThreadOptions, 'program'>>;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #spare: Spare;
   #worker: Worker | null = null;
+  /** Listens to it no more. All its listeners may not be removed: some are its own. */
+  #letGo: () => void = () => undefined;
   #isReady = false;
   #isClosed = false;
   #next = 0;
@@ -72,7 +86,9 @@ class PlannerThread {
   constructor(
     supergraphSdl: string,
     { program, planMs = 15_000, waitMs = 30_000, buildMs = 120_000, heapMb = HEAP_MB }: PlannerThreadOptions,
+    spare: Spare,
   ) {
+    this.#spare = spare;
     this.#supergraphSdl = supergraphSdl;
     this.#program = program ?? builtFile(import.meta.url, './planning-thread.js');
     this.#limits = { planMs, waitMs, buildMs, heapMb };
@@ -80,29 +96,44 @@ class PlannerThread {
 
   start(): Promise<PlannerFacts> {
     return new Promise((resolve, reject) => {
-      const worker = new Worker(this.#program, {
-        workerData: this.#supergraphSdl,
-        resourceLimits: { ...LIMITS, maxOldGenerationSizeMb: this.#limits.heapMb },
-      });
+      const worker = this.#spare.take() ?? this.#begin();
+      worker.ref();
       this.#worker = worker;
       this.#isReady = false;
       const end = (reason: Error): void => {
         reject(reason);
         if (this.#worker === worker) this.#ended(reason);
       };
-      worker.on('message', (told: Told) => {
+      const hear = (told: Told): void => {
         if (this.#worker !== worker) return;
-        if (told.kind !== 'ready') return this.#settle(told);
+        if (told.kind !== 'ready') {
+          this.#settle(told);
+          return;
+        }
         resolve(told.facts);
         this.#isReady = true;
         this.#send();
         this.#rest();
-      });
-      worker.once('error', end);
-      worker.once('messageerror', end);
-      worker.once('exit', (code) => end(new Error(`the thread that plans has ended (${code})`)));
+      };
+      const exit = (code: number): void => end(new Error(`the thread that plans has ended (${code})`));
+      worker.on('message', hear);
+      worker.on('error', end);
+      worker.on('messageerror', end);
+      worker.on('exit', exit);
+      this.#letGo = () => {
+        worker.off('message', hear);
+        worker.off('error', end);
+        worker.off('messageerror', end);
+        worker.off('exit', exit);
+      };
       this.#watchOver(this.#limits.buildMs, 'the planner was not built in time');
+      worker.postMessage({ kind: 'build', supergraphSdl: this.#supergraphSdl } satisfies Asked);
     });
+  }
+
+  #begin(): Worker {
+    const { heapMb } = this.#limits;
+    return new Worker(this.#program, { resourceLimits: { ...LIMITS, maxOldGenerationSizeMb: heapMb } });
   }
 
   plan(text: string, draw: number): Promise<QueryPlan> {
@@ -111,7 +142,13 @@ class PlannerThread {
       this.#next++;
       const id = this.#next;
       const timer = setTimeout(() => this.#late(id), this.#limits.waitMs);
-      this.#waiting.set(id, { asked: { id, text, draw }, isSent: false, timer, resolve, reject });
+      this.#waiting.set(id, {
+        asked: { kind: 'plan', id, text, draw },
+        isSent: false,
+        timer,
+        resolve,
+        reject,
+      });
       if (!this.#worker) this.#startAgain();
       this.#worker?.ref();
       if (this.#send() && this.#waiting.size === 1) this.#rest();
@@ -123,8 +160,12 @@ class PlannerThread {
     const worker = this.#worker;
     this.#worker = null;
     clearTimeout(this.#watch);
+    const isAtRest = this.#isReady && this.#waiting.size === 0;
     this.#rejectAll(new Error('the planner is closed'));
-    await worker?.terminate();
+    if (worker && isAtRest) {
+      this.#letGo();
+      await this.#spare.give(worker);
+    } else await worker?.terminate();
   }
 
   #settle(told: Exclude<Told, { kind: 'ready' }>): void {

@@ -1,24 +1,33 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { parse } from 'graphql';
 import { KEEPING_UP, letQueriesGoFirst } from '../../../priority.ts';
-import { createPlanning } from '../planning.ts';
+import { createPlanning, type Planning } from '../planning.ts';
 import type { Asked, Told } from './messages.ts';
 
 /** The thread that plans over one supergraph: building the graph for it takes seconds when the supergraph is large. */
 const port = parentPort;
 if (!port) throw new Error('this is the thread that plans, not a program');
 
-/** What is live is answered meanwhile. Little, as not every system lets a thread be urgent again: plans are waited for. */
-const NICE_WHILE_BUILDING = 5;
-
 const tell = (told: Told): void => port.postMessage(told);
-const hurry = letQueriesGoFirst(KEEPING_UP);
-const planning = createPlanning(String(workerData));
-hurry();
-tell({ kind: 'ready', facts: planning.facts });
+let planning: Planning | null = null;
 
-port.on('message', ({ id, text, draw }: Asked) => {
+function build(supergraphSdl: string): void {
+  planning = null; // The one before need not be kept meanwhile.
+  // What is live is answered meanwhile. A little only, as not every system lets a thread be urgent again, and plans are waited for.
+  const hurry = letQueriesGoFirst(KEEPING_UP);
+  planning = createPlanning(supergraphSdl);
+  hurry();
+  tell({ kind: 'ready', facts: planning.facts });
+}
+
+port.on('message', (asked: Asked) => {
+  if (asked.kind === 'build') {
+    build(asked.supergraphSdl);
+    return;
+  }
+  const { id, text, draw } = asked;
   try {
+    if (!planning) throw new Error('there is nothing to plan over');
     const plan = planning.plan(parse(text, { noLocation: true }), draw);
     tell({ kind: 'planned', id, plan: JSON.stringify(plan) });
   } catch (error) {
