@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createPlanners, openAssertionSigner } from './broker/index.ts';
+import { createPlanners, createPools, openAssertionSigner } from './broker/index.ts';
 import type { Configuration } from './config.ts';
 import { readExamples } from './demonstration.ts';
 import type { Failure } from './errors.ts';
@@ -87,6 +87,7 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
     now,
     suite: configuration.ledger.suite,
     onProblem: (error) => logger.error({ error }, 'a head of the ledger could not be signed'),
+    onUnwritable: (error) => logger.error({ error }, 'records cannot be written: nothing is answered'),
   });
   // After the ledger: whoever holds its lock has the embedded database to himself.
   const database = await openDatabase({
@@ -175,7 +176,11 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
       defect,
     },
     sockets: { ...subscriptions, timeoutMs: providers.timeoutMs },
-    upstream: { ...providers, answerBytes: limits.answerBytes },
+    upstream: {
+      timeoutMs: providers.timeoutMs,
+      answerBytes: limits.answerBytes,
+      pools: createPools(providers),
+    },
     tokens: limits.tokens,
     authorize: ({ subgraph, principal, purpose, grants, disclosure }) => {
       const { department, operator } = principal;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createPlanners, type Planners } from './broker/index.ts';
+import { createPlanners, createPools, type Planners } from './broker/index.ts';
 import type { Failure } from './errors.ts';
 import { createGraphqlEndpoint, createOpenRoutes, createPush, listen } from './http/index.ts';
 import { memoryLedger, NO_SUBJECTS } from './ledger/index.ts';
@@ -26,7 +26,8 @@ const LIMITS = {
   cost: Number.MAX_SAFE_INTEGER,
 };
 const REQUEST_BYTES = 16 * 1_048_576;
-const UPSTREAM = { timeoutMs: 30_000, connections: 64, answerBytes: 256 * 1_048_576 };
+const UPSTREAM = { timeoutMs: 30_000, answerBytes: 256 * 1_048_576 };
+const CONNECTIONS = 64;
 const BATCH = 100;
 const SOCKETS = {
   connections: 10_000,
@@ -71,7 +72,10 @@ export async function startOpenGateway(options: OpenGatewayOptions) {
       defect,
     },
     sockets: { ...SOCKETS, timeoutMs: UPSTREAM.timeoutMs },
-    upstream: UPSTREAM,
+    upstream: {
+      ...UPSTREAM,
+      pools: createPools({ connections: CONNECTIONS, timeoutMs: UPSTREAM.timeoutMs }),
+    },
     tokens: LIMITS.tokens,
     planners,
     isTrusted: () => true,

@@ -32,8 +32,8 @@ export interface ServingParts {
 }
 
 /**
- * Everything that belongs to one publication: the broker, its engine, the thread that plans, the general door and the connections to the providers.
- * What is published next has a serving of its own; this one is closed when nobody uses it any more.
+ * Everything that belongs to one publication: the broker, its engine, the thread that plans, the general door and its share of the
+ * connections to the providers. What is published next has a serving of its own; this one is closed when nobody uses it any more.
  */
 export interface Serving extends Service {
   readonly publication: Publication;
@@ -65,7 +65,14 @@ export async function createServing(publication: Publication, parts: ServingPart
       return sockets.open(question.subgraph, request, listener);
     },
   });
-  const door = await createApolloDoor(broker, parts.tokens);
+  const close = async (): Promise<void> => {
+    await planner.close();
+    await upstream.close();
+  };
+  const door = await createApolloDoor(broker, parts.tokens).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   let inside = 0;
   let isRetired = false;
   let onEmpty: () => void = () => undefined;
@@ -89,8 +96,7 @@ export async function createServing(publication: Publication, parts: ServingPart
       if (inside === 0) onEmpty();
       await empty;
       await door.stop();
-      await planner.close();
-      await upstream.close();
+      await close();
     },
   };
 }

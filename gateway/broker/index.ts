@@ -6,5 +6,6 @@ export { formatFailure } from './errors.ts';
 export type { Answer, BrokerParts, ProviderListener, ProviderQuestion } from './parts.ts';
 export { createPlanners, type Planners } from './plan/thread/planner-thread.ts';
 export { createSlots, type Subscriber, type Subscription } from './subscribe/index.ts';
+export { createPools } from './upstream/pools.ts';
 export { createProviderSockets, type ProviderSockets } from './upstream/sockets.ts';
 export { createUpstream, type Upstream } from './upstream/upstream.ts';

@@ -98,8 +98,8 @@ async function findingsOf(
 /** The answer of what was executed: only once its record is durable; when it cannot be, only that is said. */
 export async function recorded(parts: BrokerParts, about: About, executed: Executed): Promise<Answer> {
   const { id, data, failures, findings } = executed;
+  const disclosure = disclosureOf(parts, id, about, failures, executed);
   try {
-    const disclosure = disclosureOf(parts, id, about, failures, executed);
     await parts.stage('record', () => parts.ledger.append(disclosure));
   } catch {
     return unrecorded(id);
@@ -121,8 +121,9 @@ export async function noted(
   failures: readonly Failure[],
   id: DisclosureId = parts.ledger.nextId(),
 ): Promise<Answer> {
+  const disclosure = disclosureOf(parts, id, about, failures);
   try {
-    await parts.ledger.append(disclosureOf(parts, id, about, failures));
+    await parts.ledger.append(disclosure);
   } catch {
     return unrecorded(id);
   }

@@ -30,6 +30,8 @@ export interface LedgerOptions {
   readonly openFile?: OpenFile;
   /** Told when a head could not be written; records are safe all the same. */
   onProblem?(error: unknown): void;
+  /** Told, once for each row of failures, of why records cannot be written: nothing is answered meanwhile. */
+  onUnwritable?(error: unknown): void;
 }
 
 interface Waiting {
@@ -94,6 +96,7 @@ class FileLedger implements Ledger {
   #signing: Promise<Head> | null = null;
   #timer: NodeJS.Timeout | null = null;
   #isClosed = false;
+  #isUnwritable = false;
 
   constructor(
     folder: string,
@@ -211,9 +214,12 @@ class FileLedger implements Ledger {
         await this.#commit(bytes);
         for (const [index, leaf] of leaves.entries()) this.#enter(batch[index]?.id, leaf);
         for (const one of batch) one.resolve();
+        this.#isUnwritable = false;
         if (this.#isFull()) await this.#leaveSegment();
         this.#signSoon();
       } catch (error) {
+        if (!this.#isUnwritable) this.#options.onUnwritable?.(error);
+        this.#isUnwritable = true;
         await this.#leaveSegment();
         for (const one of batch) one.reject(error);
         await sleep(RETRY_MS); // A full disk should not be filled with new segments as well.

@@ -225,6 +225,24 @@ describe('a disk that fails now and then', () => {
     60_000,
   );
 
+  it('says why, once for each time that it fails', async () => {
+    let isFailing = false;
+    const told: unknown[] = [];
+    const ledger = await openLedger({
+      dataDir,
+      now: Date.now,
+      openFile: failing(() => (isFailing ? 'fsync' : null)),
+      onUnwritable: (error) => told.push(error),
+    });
+    for (const failsNow of [true, true, false, true]) {
+      isFailing = failsNow;
+      const appended = ledger.append(disclosure(ledger.nextId()));
+      await (failsNow ? expect(appended).rejects.toThrow() : appended);
+    }
+    await ledger.close();
+    expect(told).toEqual([expect.any(Error), expect.any(Error)]);
+  });
+
   it('after a segment could not be cut, its void end is declared and does not count', async () => {
     let isFailing = false;
     const openFile = async (path: string, flags: string, mode: number): Promise<FileHandle> => {

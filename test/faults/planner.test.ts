@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createPlanners, type Planners } from '../../gateway/broker/index.ts';
+import { createPlanners, createPools, type Planners } from '../../gateway/broker/index.ts';
 import { startOpenGateway } from '../../gateway/open.ts';
 import { openPublication } from '../../gateway/registry/index.ts';
 import { createServing } from '../../gateway/serving.ts';
@@ -124,7 +124,11 @@ describe('a planner in a thread', () => {
     const { parts } = createWorld();
     const serving = await createServing(await openPublication(supergraphSdl), {
       broker: { ...parts, purposeByDefault: { use: 'WORK_REFERENCE', matter: 'm', onDenied: 'NULL' } },
-      upstream: { timeoutMs: 5_000, connections: 1, answerBytes: 1_000 },
+      upstream: {
+        timeoutMs: 5_000,
+        answerBytes: 1_000,
+        pools: createPools({ connections: 1, timeoutMs: 5_000 }),
+      },
       sockets: { ...SOCKETS, timeoutMs: 5_000 },
       tokens: 1_000,
       planners,

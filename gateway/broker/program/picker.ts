@@ -7,6 +7,7 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql';
+import { compileCode } from '../compiled-code.ts';
 import { memberOf } from '../member-code.ts';
 import { isWithin } from './rewrites.ts';
 
@@ -55,9 +56,8 @@ class PickerCode {
 
   compile(sets: Sets): Picker {
     const name = this.#define(sets);
-    return new Function('copyLeaf', `'use strict';\n${this.#functions.join('\n')}\nreturn ${name};`)(
-      copyLeaf,
-    ) as Picker;
+    const code = `'use strict';\n${this.#functions.join('\n')}\nreturn ${name};`;
+    return compileCode(['copyLeaf'], code)(copyLeaf) as Picker;
   }
 
   #define(sets: Sets): string {

@@ -11,6 +11,7 @@ import {
   isObjectType,
   type SelectionSetNode,
 } from 'graphql';
+import { compileCode } from '../compiled-code.ts';
 import { memberOf } from '../member-code.ts';
 import { operationOf } from '../operation/index.ts';
 import type { JsonObject } from '../program/record.ts';
@@ -85,11 +86,8 @@ class CleanCode {
     const sets = [operationOf(this.#input.document).selectionSet];
     const name = this.#object(root, sets, { depth: 0, isInList: false });
     const code = `'use strict'; const { values, masks } = tables;\n${this.#functions.join('\n')}\nreturn ${name};`;
-    return new Function('tables', 'isInt', 'isWritable', code)(
-      this.#tables,
-      isInt,
-      isWritable,
-    ) as CleanShaper;
+    const make = compileCode(['tables', 'isInt', 'isWritable'], code);
+    return make(this.#tables, isInt, isWritable) as CleanShaper;
   }
 
   /** A function that shapes an object of a type. */

@@ -1,3 +1,4 @@
+import { compileCode } from '../compiled-code.ts';
 import { scanBoolean, scanFloat, scanInt, scanScalar, scanString } from './scan-leaf.ts';
 
 /**
@@ -100,7 +101,7 @@ export class ScanProgram {
   compile(code: Code): Scan {
     const text = `'use strict';${this.#functions.join('\n')}
 return function scan(bytes, view, at, seen) { ${code} return at; };`;
-    const make = new Function(...Object.keys(LEAVES), 'note', text);
+    const make = compileCode([...Object.keys(LEAVES), 'note'], text);
     return make(...Object.values(LEAVES), noteSubject) as Scan;
   }
 }

@@ -1,7 +1,7 @@
 import type { LookupFunction } from 'node:net';
-import { Pool } from 'undici';
 import type { FetchResult } from '../fetch.ts';
 import { type Attempt, type BodyLimit, dispatchJson, type ProviderRequest } from './dispatch.ts';
+import type { PoolLease, Pools } from './pools.ts';
 
 /** Where a provider's subgraph is, and whom to name when it fails. */
 export interface Upstreams {
@@ -9,10 +9,6 @@ export interface Upstreams {
   readonly url: string;
   /** Resolves the host of its connections; judges what it finds, where the address is not trusted. */
   readonly lookup?: LookupFunction;
-}
-
-export interface UpstreamOptions extends BodyLimit {
-  readonly connections: number;
 }
 
 /** The HTTP client to the providers. */
@@ -26,26 +22,22 @@ const BREAK_AFTER = 5;
 const BREAK_MS = 2_000;
 
 interface Provider {
-  readonly pool: Pool;
+  readonly lease: PoolLease;
   readonly path: string;
   failures: number;
   restUntil: number;
 }
 
-/** Keep-alive connections to each provider; redirects are never followed. */
-export function createUpstream(subgraphs: readonly Upstreams[], options: UpstreamOptions): Upstream {
+/** Asks over connections from `pools`; redirects are never followed. */
+export function createUpstream(
+  subgraphs: readonly Upstreams[],
+  options: BodyLimit & { readonly pools: Pools },
+): Upstream {
   const providers = new Map<string, Provider>();
   for (const { name, url, lookup } of subgraphs) {
     const { origin, pathname, search } = new URL(url);
-    const pool = new Pool(origin, {
-      connections: options.connections,
-      pipelining: 1,
-      connectTimeout: options.timeoutMs,
-      headersTimeout: options.timeoutMs,
-      bodyTimeout: options.timeoutMs,
-      ...(lookup && { connect: { lookup } }),
-    });
-    providers.set(name, { pool, path: `${pathname}${search}`, failures: 0, restUntil: 0 });
+    const lease = options.pools.take(origin, lookup);
+    providers.set(name, { lease, path: `${pathname}${search}`, failures: 0, restUntil: 0 });
   }
   return {
     async send(subgraph, request) {
@@ -59,23 +51,19 @@ export function createUpstream(subgraphs: readonly Upstreams[], options: Upstrea
       return { ok: false, code: 'PROVIDER_TIMEOUT', details: { timeout: options.timeoutMs } };
     },
     async close() {
-      await Promise.all([...providers.values()].map(({ pool }) => pool.destroy()));
+      await Promise.all([...providers.values()].map(({ lease }) => lease.release()));
     },
   };
 }
 
 /** One request, and once more if the connection failed on a read; both within one time limit. */
-async function attempt(
-  provider: Provider,
-  request: ProviderRequest,
-  options: UpstreamOptions,
-): Promise<Attempt> {
+async function attempt(provider: Provider, request: ProviderRequest, options: BodyLimit): Promise<Attempt> {
   const start = performance.now();
-  const first = await dispatchJson(provider.pool, provider.path, request, options);
+  const first = await dispatchJson(provider.lease.pool, provider.path, request, options);
   if (first.kind !== 'unanswered' || !request.idempotent) return first;
   const left = options.timeoutMs - (performance.now() - start);
   if (left <= 0) return { kind: 'timeout' };
-  return dispatchJson(provider.pool, provider.path, request, { ...options, timeoutMs: left });
+  return dispatchJson(provider.lease.pool, provider.path, request, { ...options, timeoutMs: left });
 }
 
 /** False while a provider that keeps failing is left alone; after each rest one request tries it for all. */

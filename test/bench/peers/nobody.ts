@@ -13,6 +13,7 @@ export const nobody: Peer = {
     port: Number(new URL(members[0]?.url ?? '').port),
     path: '/',
     phrase: (operation) => operation,
+    said: () => '',
     stop: async () => undefined,
   }),
 };

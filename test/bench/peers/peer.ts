@@ -30,5 +30,7 @@ export interface Running {
   readonly path: string;
   /** An operation as this gateway wants it asked. */
   phrase(operation: string): string;
+  /** The last that it has written. */
+  said(): string;
   stop(): Promise<void>;
 }

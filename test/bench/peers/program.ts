@@ -46,7 +46,8 @@ export async function startProgram(options: ProgramOptions): Promise<Running> {
     await stop();
     throw new Error(`it did not start: ${said.trim().slice(-500)}`);
   }
-  return { pid: child.pid ?? 0, port, path, phrase: options.phrase ?? ((text) => text), stop };
+  const phrase = options.phrase ?? ((text) => text);
+  return { pid: child.pid ?? 0, port, path, phrase, said: () => said.trim(), stop };
 }
 
 /** Any answer will do, also a refusal: the door is open. */

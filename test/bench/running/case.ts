@@ -61,13 +61,19 @@ export async function measureCase(run: CaseRun): Promise<CaseResults> {
       if (failed.has(name)) continue;
       const measured = await measureRound(running, feed, run.subgraphs.pid, effort);
       if (measured.ok) rounds.push(measured.round);
-      else failed.set(name, measured.why);
+      else failed.set(name, `${measured.why}${lastWords(running)}`);
     }
   }
   return {
     measures: run.peers.map(({ name }) => measureOf(run.one, name, ready, failed)),
     feeds: new Map(ready.map(({ name, feed }) => [name, feed])),
   };
+}
+
+/** What a gateway that failed has written last: often why. */
+function lastWords(running: Running): string {
+  const said = running.said().replaceAll(/\s+/g, ' ').slice(-500);
+  return said === '' ? '' : `; it said: ${said}`;
 }
 
 /** A first round warms what is compiled on the way; growth is a comparison of sizes, and needs less. */

@@ -46,7 +46,7 @@ describe('a peer is measured', () => {
       stop: async () => undefined,
     };
     const phrase = (operation: string): string => operation;
-    const running = { pid: 0, port, path: '/', phrase, stop: async () => undefined };
+    const running = { pid: 0, port, path: '/', phrase, said: () => '', stop: async () => undefined };
     return verifyAnswers({
       running,
       one: ONE,
