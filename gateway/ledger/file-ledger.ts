@@ -2,7 +2,6 @@ import { mkdirSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LRUCache } from 'lru-cache';
 import type { DisclosureId } from '../words.ts';
 import { encodeBatch } from './batch.ts';
 import type { Disclosure, InclusionProof, Ledger } from './disclosure.ts';
@@ -11,6 +10,7 @@ import type { Head } from './head.ts';
 import { type HeadWriter, openHeadKey, openHeadWriter } from './heads-file.ts';
 import { createIds } from './ids.ts';
 import { lockFolder } from './lock.ts';
+import { RecentPlaces } from './recent-places.ts';
 import { type Recovered, recoverLedger } from './recover.ts';
 import type { Position } from './search/records.ts';
 import { createSegment, type OpenFile, type OpenSegment, type SegmentHeader } from './segment.ts';
@@ -86,7 +86,7 @@ class FileLedger implements Ledger {
   readonly #options: LedgerOptions & { readonly openFile: OpenFile };
   readonly #tree: Recovered;
   readonly #heads: HeadWriter;
-  readonly #places = new LRUCache<string, number>({ max: KEPT_PLACES });
+  readonly #places = new RecentPlaces(KEPT_PLACES);
   readonly #suite: ReturnType<typeof suiteOf>;
   #next: SegmentHeader;
   #segment: OpenSegment | null;
@@ -143,7 +143,7 @@ class FileLedger implements Ledger {
   }
 
   async prove(id: string): Promise<InclusionProof | null> {
-    const index = this.#places.get(id);
+    const index = this.#places.placeOf(id);
     if (index === undefined) return null;
     let head = this.#heads.last;
     if (!head || head.size <= index) head = await this.signHead();
@@ -234,7 +234,7 @@ class FileLedger implements Ledger {
 
   #enter(id: DisclosureId | undefined, leaf: Buffer): void {
     const { frontier, nodes } = this.#tree;
-    if (id !== undefined) this.#places.set(id, frontier.size);
+    if (id !== undefined) this.#places.note(id, frontier.size);
     frontier.append(leaf, (level, node) => nodes.add(level, node));
   }
 

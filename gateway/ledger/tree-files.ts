@@ -16,8 +16,13 @@ const NODE_BYTES = 32;
 interface Level {
   readonly file: number;
   written: number;
-  pending: Buffer[];
+  /** The bytes of the nodes that are not in the file yet, and how many they are: objects of their own would have to be collected. */
+  pending: Buffer;
+  waiting: number;
 }
+
+/** So many nodes wait before there has to be more room. */
+const WAITING = 1_024;
 
 /**
  * The tree's nodes in files, one for each level, 32 bytes a node. Derived from the segments and never the proof
@@ -38,7 +43,7 @@ export class TreeFiles implements NodeReader {
       if (this.#level(level).written < Math.floor(size / 2 ** level)) return false;
     }
     for (const [index, level] of this.#levels.entries()) {
-      level.pending = [];
+      level.waiting = 0;
       level.written = Math.floor(size / 2 ** index);
       ftruncateSync(level.file, level.written * NODE_BYTES);
     }
@@ -52,14 +57,20 @@ export class TreeFiles implements NodeReader {
   }
 
   add(level: number, node: Buffer): void {
-    this.#level(level).pending.push(node);
+    const to = this.#level(level);
+    if ((to.waiting + 1) * NODE_BYTES > to.pending.length)
+      to.pending = Buffer.concat([to.pending, to.pending]);
+    to.pending.set(node, to.waiting * NODE_BYTES);
+    to.waiting++;
   }
 
   node(level: number, index: number): Buffer {
-    const { file, written, pending } = this.#level(level);
-    const waiting = pending[index - written];
-    if (waiting) return waiting;
+    const { file, written, pending, waiting } = this.#level(level);
     const node = Buffer.alloc(NODE_BYTES);
+    if (index >= written && index < written + waiting) {
+      pending.copy(node, 0, (index - written) * NODE_BYTES);
+      return node;
+    }
     if (readSync(file, node, 0, NODE_BYTES, index * NODE_BYTES) !== NODE_BYTES)
       throw new Error(`the tree has no node ${index} at level ${level}`);
     return node;
@@ -67,11 +78,10 @@ export class TreeFiles implements NodeReader {
 
   flush(): void {
     for (const level of this.#levels) {
-      if (level.pending.length === 0) continue;
-      const bytes = Buffer.concat(level.pending);
-      writeSync(level.file, bytes, 0, bytes.length, level.written * NODE_BYTES);
-      level.written += level.pending.length;
-      level.pending = [];
+      if (level.waiting === 0) continue;
+      writeSync(level.file, level.pending, 0, level.waiting * NODE_BYTES, level.written * NODE_BYTES);
+      level.written += level.waiting;
+      level.waiting = 0;
     }
   }
 
@@ -89,7 +99,8 @@ export class TreeFiles implements NodeReader {
       this.#levels.push({
         file: opened,
         written: Math.floor(fstatSync(opened).size / NODE_BYTES),
-        pending: [],
+        pending: Buffer.alloc(WAITING * NODE_BYTES),
+        waiting: 0,
       });
     }
     return this.#levels[level] as Level;

@@ -12,13 +12,19 @@ type Hash = Pick<Suite, 'hash'>;
 
 const LEAF = Buffer.from([0]);
 const NODE = Buffer.from([1]);
+const HASH_BYTES = 32;
+/** What a node is the hash of, for one after the other: in one piece it is hashed in half the time. */
+const PIECE = Buffer.alloc(1 + 2 * HASH_BYTES, NODE);
 
 export function hashLeaf({ hash }: Hash, record: string | Buffer): Buffer {
   return hash(LEAF, record);
 }
 
 function hashNode({ hash }: Hash, left: Buffer, right: Buffer): Buffer {
-  return hash(NODE, left, right);
+  if (left.length !== HASH_BYTES || right.length !== HASH_BYTES) return hash(NODE, left, right); // A proof from outside may hold anything.
+  left.copy(PIECE, 1);
+  right.copy(PIECE, 1 + HASH_BYTES);
+  return hash(PIECE);
 }
 
 /** The tree's right edge: enough to append and to know the root. */

@@ -126,4 +126,16 @@ describe('the tree of RFC 9162 §2.1', () => {
       { numRuns: 1_000 },
     );
   });
+
+  it('takes no part of a hash for the whole, also just after it has seen the whole', () => {
+    for (let index = 0; index < 8; index++) {
+      const leaf = hashLeaf(suite, `record ${index}`);
+      const proof = inclusionProof(suite, nodes, index, 8);
+      for (const cut of [0, 1, 31]) {
+        expect(verifyInclusion(suite, leaf, index, 8, proof, rootAt(8))).toBe(true);
+        const short = proof.map((node) => node.subarray(0, cut));
+        expect(verifyInclusion(suite, leaf, index, 8, short, rootAt(8))).toBe(false);
+      }
+    }
+  });
 });
