@@ -182,10 +182,11 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
       pools: createPools(providers),
     },
     tokens: limits.tokens,
-    authorize: ({ subgraph, principal, purpose, grants, disclosure }) => {
+    authorize: ({ subgraph, principal, purpose, grants, disclosure, signed }) => {
       const { department, operator } = principal;
       const { use, matter } = purpose;
-      return `Bearer ${signer.sign({ subgraph, department, operator, use, matter, grants, disclosure })}`;
+      const claims = { subgraph, department, operator, use, matter, grants, disclosure };
+      return `Bearer ${signer.sign(claims, signed)}`;
     },
     onCalled(subgraph, outcome, tookMs) {
       metrics.providerCalls.inc({ subgraph, outcome });

@@ -8,7 +8,6 @@ import {
 } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 
 /** What the gateway tells a provider of each request (谁主管，谁提供，谁负责: the provider can check for itself). */
@@ -27,9 +26,17 @@ export interface PublicKeySet {
   readonly keys: readonly Record<string, unknown>[];
 }
 
+/** An assertion that a call of a request has carried. */
+export interface SignedAssertion {
+  readonly claims: AssertionClaims;
+  readonly iat: number;
+  readonly text: string;
+}
+
 /** Signs assertions; providers verify them with the public keys. */
 export interface AssertionSigner {
-  sign(claims: AssertionClaims): string;
+  /** `signed`: those of the same request so far, the new one is added to. */
+  sign(claims: AssertionClaims, signed?: SignedAssertion[]): string;
   jwks(): PublicKeySet;
 }
 
@@ -37,8 +44,6 @@ export interface AssertionSigner {
 const LIFETIME_SECONDS = 30;
 /** For so long, further calls of the same request to the same provider carry the same assertion: it would say the same. */
 const SAME_SECONDS = 5;
-/** Of how many requests in flight the assertions are kept, at least. */
-const KEPT_REQUESTS = 256;
 
 /**
  * Opens the gateway's signing key in a folder, made when missing, and writes `jwks.json` beside it. Keys that
@@ -56,16 +61,14 @@ export function openAssertionSigner(folder: string, gatewayId: string, now: () =
   const keySet = publishKeySet(join(folder, 'jwks.json'), jwk);
   const header = encode({ alg: 'EdDSA', typ: 'liancha-assertion+jwt', kid: jwk.kid });
   const issuer = `urn:liancha:gateway:${gatewayId}`;
-  const signed = new LRUCache<string, Signed>({ max: KEPT_REQUESTS });
   return {
     jwks: () => keySet,
-    sign(claims) {
+    sign(claims, signed) {
       const { subgraph, department, operator, use, matter, grants, disclosure } = claims;
       const iat = Math.floor(now() / 1_000);
-      const key = `${subgraph} ${disclosure}`;
-      const before = signed.get(key);
-      if (before && Math.abs(iat - before.iat) <= SAME_SECONDS && isSame(before.claims, claims))
-        return before.text;
+      const isFresh = (one: SignedAssertion): boolean => Math.abs(iat - one.iat) <= SAME_SECONDS;
+      const before = signed?.find((one) => isSame(one.claims, claims) && isFresh(one));
+      if (before) return before.text;
       const aud = `urn:liancha:provider:${subgraph}`;
       const exp = iat + LIFETIME_SECONDS;
       const payload = encode({
@@ -83,16 +86,10 @@ export function openAssertionSigner(folder: string, gatewayId: string, now: () =
       const input = `${header}.${payload}`;
       // RFC 8037: EdDSA is pure Ed25519 over the signing input. node:crypto signs at once, without a thread's detour.
       const text = `${input}.${sign(null, Buffer.from(input), privateKey).toString('base64url')}`;
-      signed.set(key, { claims, iat, text });
+      signed?.push({ claims, iat, text });
       return text;
     },
   };
-}
-
-interface Signed {
-  readonly claims: AssertionClaims;
-  readonly iat: number;
-  readonly text: string;
 }
 
 function isSame(one: AssertionClaims, other: AssertionClaims): boolean {

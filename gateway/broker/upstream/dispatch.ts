@@ -1,4 +1,4 @@
-import { type Dispatcher, errors } from 'undici';
+import type { Dispatcher } from 'undici';
 
 export interface ProviderRequest {
   readonly body: string | Buffer;
@@ -107,10 +107,8 @@ class Answer implements Dispatcher.DispatchHandler {
     );
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    const isTimeout = error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError;
-    if (isTimeout) this.#settle({ kind: 'timeout' });
-    else this.#settle({ kind: this.#hasAnswered ? 'refused' : 'unanswered' });
+  onResponseError(): void {
+    this.#settle({ kind: this.#hasAnswered ? 'refused' : 'unanswered' });
   }
 
   #abort(attempt: Attempt): void {

@@ -4,6 +4,7 @@ import { Pool } from 'undici';
 export interface PoolOptions {
   /** Most connections to one place. */
   readonly connections: number;
+  /** Longest wait for a connection. */
   readonly timeoutMs: number;
 }
 
@@ -34,8 +35,8 @@ export function createPools({ connections, timeoutMs }: PoolOptions): Pools {
       connections,
       pipelining: 1,
       connectTimeout: timeoutMs,
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
+      headersTimeout: 0, // Whoever asks sets a time for all of it.
+      bodyTimeout: 0,
       ...(lookup && { connect: { lookup } }),
     });
     const opened = { origin, lookup, pool, users: 0 };
