@@ -37,9 +37,14 @@ export type Decided =
 type Variables = Readonly<Record<string, unknown>>;
 
 /** A request of which nothing has been decided yet. */
-export function undecided(operation: PreparedOperation, variables: Variables, principal: Principal): About {
+export function undecided(
+  operation: PreparedOperation,
+  variables: Variables,
+  principal: Principal,
+  purpose: StatedPurpose | null = null,
+): About {
   const { hash, name } = operation.admitted;
-  return { hash, name, principal, purpose: null, variables };
+  return { hash, name, principal, purpose, variables };
 }
 
 /**
@@ -62,7 +67,7 @@ export function decide(
   const { values } = coerced;
   const purpose = admitted.purpose ? statedPurpose(admitted.purpose, values) : purposeByDefault;
   if (admitted.asksForData && !purpose) return refused(unstated, REQUIRED);
-  const about: About = { ...unstated, purpose };
+  const about = undecided(operation, variables, principal, purpose);
   if (typeof admitted.measure.cost === 'function') {
     const excess = judgeCost(admitted.measure.cost(values), parts.limits);
     if (excess) return refused(about, excess);
@@ -73,14 +78,16 @@ export function decide(
   const { entitlement } = judge;
   const decideWith = (program: Program): Decided => {
     const judgement = joinJudgements(program.judgement, inputs.decisions, judge.index);
-    const judged: About = { ...about, judgement };
+    const { hash, name } = admitted;
+    const judged: About = { hash, name, principal, purpose, variables, judgement };
     if (purpose?.onDenied === 'REJECT') {
       const denials = deniedAtOnce(admitted, program.denied, values);
       if (denials.length > 0) return refused(judged, ...denials);
     }
     const misfit = program.misfit(values);
     if (misfit) return refused(judged, misfit);
-    return { ok: true, about: judged, program, values, entitlement, ...(exhausted && { exhausted }) };
+    const decided = { ok: true, about: judged, program, values, entitlement } as const;
+    return exhausted ? { ...decided, exhausted } : decided;
   };
   if (!(program instanceof Promise)) return decideWith(program);
   return program.then(

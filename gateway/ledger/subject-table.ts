@@ -48,38 +48,26 @@ export class SubjectTable {
 
   /** Gathers whom an answer is about. */
   gather(): Subjects {
-    const hashes: string[] = [];
-    let number = 0;
-    let epoch = 0;
-    // Marks tell who comes for the first time, unless another gathering begins in between, which is rare.
-    let isEachOnce = true;
-    const note = (bytes: Buffer, from: number, end: number): void => {
-      if (number === 0) {
-        number = ++this.#gathering;
-        epoch = this.#epoch;
-      }
-      const entry = this.#entryOf(bytes, from, end);
-      if (entry < 0) {
-        isEachOnce = false;
-        hashes.push(this.#compute(bytes.toString('utf8', from, end)));
-        return;
-      }
-      if (this.#marks[entry] === number) return;
-      if (number === this.#gathering && epoch === this.#epoch) this.#marks[entry] = number;
-      else isEachOnce = false; // The marks are another's by now.
-      hashes.push(this.#hashes[entry] ?? '');
-    };
-    return {
-      add: (value) => {
-        if (value === null || value === undefined) return;
-        const bytes = Buffer.from(String(value));
-        note(bytes, 0, bytes.length);
-      },
-      addBytes: note,
-      get hashes() {
-        return isEachOnce ? hashes : [...new Set(hashes)];
-      },
-    };
+    return new Gathering(this);
+  }
+
+  /** Notes a value, as bytes, in a gathering of this table. */
+  note(gathering: Gathering, bytes: Buffer, from: number, end: number): void {
+    if (gathering.number === 0) {
+      gathering.number = ++this.#gathering;
+      gathering.epoch = this.#epoch;
+    }
+    const { number, epoch, found } = gathering;
+    const entry = this.#entryOf(bytes, from, end);
+    if (entry < 0) {
+      gathering.isEachOnce = false;
+      found.push(this.#compute(bytes.toString('utf8', from, end)));
+      return;
+    }
+    if (this.#marks[entry] === number) return;
+    if (number === this.#gathering && epoch === this.#epoch) this.#marks[entry] = number;
+    else gathering.isEachOnce = false; // The marks are another's by now.
+    found.push(this.#hashes[entry] ?? '');
   }
 
   /** The entry of these bytes, made when there is none; -1 for what is too long to be kept. */
@@ -116,6 +104,35 @@ export class SubjectTable {
     this.#slots.fill(0);
     this.#hashes.length = 0;
     this.#epoch++;
+  }
+}
+
+/** Whom one answer is about, as a table finds it. A class: an object with a getter of its own costs a hidden class each time. */
+class Gathering implements Subjects {
+  readonly #table: SubjectTable;
+  readonly found: string[] = [];
+  /** Its number and the table's epoch, once it has noted anybody. */
+  number = 0;
+  epoch = 0;
+  /** Marks tell who comes for the first time, unless another gathering begins in between, which is rare. */
+  isEachOnce = true;
+
+  constructor(table: SubjectTable) {
+    this.#table = table;
+  }
+
+  add(value: unknown): void {
+    if (value === null || value === undefined) return;
+    const bytes = Buffer.from(String(value));
+    this.#table.note(this, bytes, 0, bytes.length);
+  }
+
+  addBytes(bytes: Buffer, from: number, end: number): void {
+    this.#table.note(this, bytes, from, end);
+  }
+
+  get hashes(): readonly string[] {
+    return this.isEachOnce ? this.found : [...new Set(this.found)];
   }
 }
 
