@@ -28,7 +28,7 @@ export interface IndexerOptions extends LedgerFolders {
 
 /** Between two looks at the ledger, and between two batches: many records in one cost less than one after the other. */
 const PAUSE_MS = 200;
-const BATCH_PAUSE_MS = 500;
+const BATCH_PAUSE_MS = 200;
 const RETRY_MS = 1_000;
 const FORGET_MS = 3_600_000;
 
