@@ -1,13 +1,5 @@
-import {
-  type ConstDirectiveNode,
-  type ConstValueNode,
-  type DefinitionNode,
-  type DocumentNode,
-  Kind,
-  type NameNode,
-  parse,
-  visit,
-} from 'graphql';
+import { type DefinitionNode, type DocumentNode, Kind, type NameNode, parse, visit } from 'graphql';
+import { type Link, linksOf } from '../links.ts';
 import { SHARING_IDENTITY } from './sharing-names.ts';
 
 /** What a subgraph calls the elements of the specification. Directives are keyed with their `@`. */
@@ -40,39 +32,13 @@ function keyOf(definition: DefinitionNode): string {
 
 /** What a document calls the elements of a specification that it links; null when it does not link it. */
 export function linkedNames(document: DocumentNode, identity: string): Names | null {
-  for (const definition of document.definitions) {
-    if (definition.kind !== Kind.SCHEMA_EXTENSION && definition.kind !== Kind.SCHEMA_DEFINITION) continue;
-    const link = definition.directives?.find((one) => urlOf(one)?.startsWith(`${identity}/`));
-    if (link) return namesOf(link, identity.slice(identity.lastIndexOf('/') + 1));
-  }
-  return null;
-}
-
-function argument(directive: ConstDirectiveNode, name: string): ConstValueNode | undefined {
-  return directive.arguments?.find((one) => one.name.value === name)?.value;
-}
-
-function urlOf(directive: ConstDirectiveNode): string | undefined {
-  const value = argument(directive, 'url');
-  return value?.kind === Kind.STRING ? value.value : undefined;
+  const link = linksOf(document).find(({ url }) => url.startsWith(`${identity}/`));
+  return link ? namesOf(link, identity.slice(identity.lastIndexOf('/') + 1)) : null;
 }
 
 /** Names by the rules of the core schemas specification: imported, renamed, or prefixed. */
-function namesOf(link: ConstDirectiveNode, specification: string): Names {
-  const as = argument(link, 'as');
-  const namespace = as?.kind === Kind.STRING ? as.value : specification;
-  const imported = new Map<string, string>();
-  const list = argument(link, 'import');
-  for (const one of list?.kind === Kind.LIST ? list.values : []) {
-    if (one.kind === Kind.STRING) imported.set(one.value, one.value);
-    if (one.kind !== Kind.OBJECT) continue;
-    const text = (key: string): string | undefined => {
-      const value = one.fields.find((field) => field.name.value === key)?.value;
-      return value?.kind === Kind.STRING ? value.value : undefined;
-    };
-    const name = text('name');
-    if (name !== undefined) imported.set(name, text('as') ?? name);
-  }
+function namesOf({ as, imported }: Link, specification: string): Names {
+  const namespace = as ?? specification;
   return (element) => {
     const name = imported.get(element);
     if (name !== undefined) return name;

@@ -1,4 +1,5 @@
-import { type ConstDirectiveNode, type ConstValueNode, type DocumentNode, Kind, visit } from 'graphql';
+import { type DocumentNode, Kind, visit } from 'graphql';
+import { linksOf } from '../../links.ts';
 
 /** Where the specifications are published that say how a supergraph is planned over. */
 const FEDERATION = /^https:\/\/specs\.apollo\.dev\//;
@@ -20,37 +21,14 @@ export function withoutForeignDirectives(supergraph: DocumentNode): DocumentNode
 function foreignNames(supergraph: DocumentNode): (name: string) => boolean {
   const names = new Set<string>();
   const prefixes: string[] = [];
-  for (const one of supergraph.definitions) {
-    if (one.kind !== Kind.SCHEMA_DEFINITION && one.kind !== Kind.SCHEMA_EXTENSION) continue;
-    for (const link of one.directives ?? []) {
-      const url = textOf(argumentOf(link, 'url'));
-      if (link.name.value !== 'link' || url === undefined || FEDERATION.test(url)) continue;
-      const namespace = textOf(argumentOf(link, 'as')) ?? /([^/]+)\/v\d[^/]*$/.exec(url)?.[1];
-      if (namespace !== undefined) {
-        names.add(namespace);
-        prefixes.push(`${namespace}__`);
-      }
-      for (const imported of importedNames(argumentOf(link, 'import'))) names.add(imported);
+  for (const { directive, url, as, imported } of linksOf(supergraph)) {
+    if (directive !== 'link' || FEDERATION.test(url)) continue;
+    const namespace = as ?? /([^/]+)\/v\d[^/]*$/.exec(url)?.[1];
+    if (namespace !== undefined) {
+      names.add(namespace);
+      prefixes.push(`${namespace}__`);
     }
+    for (const name of imported.values()) if (name.startsWith('@')) names.add(name.slice(1));
   }
   return (name) => names.has(name) || prefixes.some((prefix) => name.startsWith(prefix));
-}
-
-/** Names of directives, without their `@`, as the supergraph calls them. */
-function importedNames(list: ConstValueNode | undefined): string[] {
-  const values = list?.kind === Kind.LIST ? list.values : [];
-  return values.flatMap((one) => {
-    const field = (name: string) =>
-      one.kind === Kind.OBJECT ? one.fields.find((each) => each.name.value === name)?.value : undefined;
-    const name = one.kind === Kind.OBJECT ? textOf(field('as') ?? field('name')) : textOf(one);
-    return name?.startsWith('@') ? [name.slice(1)] : [];
-  });
-}
-
-function argumentOf(directive: ConstDirectiveNode, name: string): ConstValueNode | undefined {
-  return directive.arguments?.find((one) => one.name.value === name)?.value;
-}
-
-function textOf(value: ConstValueNode | undefined): string | undefined {
-  return value?.kind === Kind.STRING ? value.value : undefined;
 }
