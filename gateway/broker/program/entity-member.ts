@@ -73,18 +73,18 @@ function compileMember(schema: GraphQLSchema, node: FetchNode, places: readonly 
       const targets: JsonObject[][] = [];
       for (const entity of entities) {
         const id = idOf(entity);
-        let same = id === undefined ? undefined : byId.get(id);
+        let representation = id === undefined ? representationOf(entity) : null;
+        const key = id ?? representation;
+        if (key === null) continue;
+        const groups = id === undefined ? byRepresentation : byId;
+        let same = groups.get(key);
         if (!same) {
-          const representation = representationOf(entity);
+          representation ??= representationOf(entity);
           if (representation === null) continue;
-          same = id === undefined ? byRepresentation.get(representation) : undefined;
-          if (!same) {
-            same = [];
-            if (id === undefined) byRepresentation.set(representation, same);
-            else byId.set(id, same);
-            representations.push(representation);
-            targets.push(same);
-          }
+          same = [];
+          groups.set(key, same);
+          representations.push(representation);
+          targets.push(same);
         }
         same.push(entity);
       }
