@@ -116,6 +116,17 @@ test('another department gets other answers', async () => {
     .toBeGreaterThan(0);
 });
 
+test('an editor that is replaced while it waits to highlight a word is no fault', async () => {
+  const departments = page.locator('select[name=department] option');
+  for (const index of [0, 1, 2, 0, 1, 2]) {
+    await page.waitForSelector('.graphiql-query-editor .view-lines');
+    await page.locator('.graphiql-query-editor .view-lines').click({ position: { x: 40, y: 8 } });
+    await page.selectOption('select[name=department]', await departments.nth(index).getAttribute('value'));
+    await page.waitForTimeout(300);
+  }
+  expect(faults).toEqual([]);
+});
+
 test('a subscription shows each change as it happens', async () => {
   await page.selectOption('select[name=example]', '4');
   const before = system.received.length;

@@ -1,4 +1,5 @@
 import './workers.ts';
+import './cancellations.ts';
 import 'graphiql/graphiql.css';
 import 'graphiql/style.css';
 import './page.css';
