@@ -22,18 +22,23 @@ if (!folder) {
 const problems = [];
 const complain = (what) => problems.push(what);
 
-/** Lines `<crc32> <json>`; an unfinished last line is null and torn, a damaged one null. */
-function linesOf(bytes) {
+/**
+ * Lines `<crc32> <json>`. The text of a damaged one is null. It is torn when it has no end, and unwritten when it is torn or
+ * holds zero bytes, of which the space is made that is set aside behind the records.
+ */
+function linesOf(file) {
   const lines = [];
-  let start = 0;
-  while (start < bytes.length) {
-    const newline = bytes.indexOf(10, start);
-    const isTorn = newline < 0;
-    const line = bytes.toString('utf8', start, isTorn ? bytes.length : newline);
-    const fits = (one) => /^[0-9a-f]{8} /.test(one) && crc32(one.slice(9)) === parseInt(one.slice(0, 8), 16);
-    if (isTorn) lines.push({ text: null, isTorn: !fits(line.slice(0, -1)) });
-    else lines.push({ text: fits(line) ? line.slice(9) : null, isTorn: false });
-    start = isTorn ? bytes.length : newline + 1;
+  let length = file.length;
+  while (length > 0 && file[length - 1] === 0) length--;
+  const bytes = file.subarray(0, length);
+  const fits = (one) => /^[0-9a-f]{8} /.test(one) && crc32(one.slice(9)) === parseInt(one.slice(0, 8), 16);
+  for (let start = 0, newline = 0; start < length; start = newline + 1) {
+    newline = bytes.indexOf(10, start);
+    if (newline < 0) newline = length;
+    const line = bytes.toString('utf8', start, newline);
+    const isWhole = newline < length && fits(line);
+    const isTorn = newline === length && !fits(line.slice(0, -1));
+    lines.push({ text: isWhole ? line.slice(9) : null, isTorn, isUnwritten: isTorn || line.includes('\0') });
   }
   return lines;
 }
@@ -193,8 +198,9 @@ for (const [index, { number, path }] of segments.entries()) {
     complain(`${path}: the header is of another ledger or segment`);
   if (header.first !== size)
     complain(`${path}: ${header.first} records should come before, there are ${size}`);
-  for (const [line, { text, isTorn }] of lines.entries()) {
-    if (line === 0 || (isTorn && isLast)) continue;
+  for (const [line, { text, isUnwritten }] of lines.entries()) {
+    if (isUnwritten && isLast && size >= largest) break; // A crash, or a write that is going on.
+    if (line === 0) continue;
     if (text === null) {
       complain(`${path}:${line + 1} (record ${size}) does not fit its checksum`);
       append(Buffer.alloc(32));

@@ -14,10 +14,11 @@ export function* exportLedger(folder: string): Generator<ExportedRecord> {
     const limit = follower ? readHeader(follower.path)?.previous?.bytes : undefined;
     let index = readHeader(path)?.first ?? 0;
     for (const line of readLines(path, limit)) {
+      if (line.isUnwritten && !follower) break;
       if (line.number === 1) continue;
       const { text } = line;
       if (text !== null) yield { index, text };
-      if (!line.isTorn) index++;
+      index++;
     }
   }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,7 +13,8 @@ import { lockFolder } from './lock.ts';
 import { RecentPlaces } from './recent-places.ts';
 import { type Recovered, recoverLedger } from './recover.ts';
 import type { Position } from './search/records.ts';
-import { createSegment, type OpenFile, type OpenSegment, type SegmentHeader } from './segment.ts';
+import type { SegmentHeader } from './segment.ts';
+import { type OpenFile, SegmentWriter } from './segment-writer.ts';
 import { type SuiteName, suiteOf } from './suite.ts';
 import { consistencyProof, inclusionProof } from './tree.ts';
 
@@ -64,9 +65,8 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     const suite = suiteOf(recovered.suite);
     const key = openHeadKey(join(dataDir, 'ledger-keys'), folder, suite.name);
     const heads = await openHeadWriter({ folder, ledger: recovered.ledger, suite, key, openFile });
-    const segment = await createSegment(openFile, folder, recovered.next);
-    const ledger = new FileLedger(folder, unlock, { ...options, openFile }, recovered, heads, segment);
-    await ledger.signHead();
+    const ledger = new FileLedger(folder, unlock, { ...options, openFile }, recovered, heads);
+    await ledger.begin();
     return ledger;
   } catch (error) {
     unlock();
@@ -84,12 +84,13 @@ class FileLedger implements Ledger {
   readonly #folder: string;
   readonly #unlock: () => void;
   readonly #options: LedgerOptions & { readonly openFile: OpenFile };
+  readonly #segmentBytes: number;
   readonly #tree: Recovered;
   readonly #heads: HeadWriter;
   readonly #places = new RecentPlaces(KEPT_PLACES);
   readonly #suite: ReturnType<typeof suiteOf>;
   #next: SegmentHeader;
-  #segment: OpenSegment | null;
+  #segment: SegmentWriter | null = null;
   #durable: Pick<Position, 'segment' | 'bytes'>;
   #waiting: Waiting[] = [];
   #committing: Promise<void> | null = null;
@@ -104,18 +105,23 @@ class FileLedger implements Ledger {
     options: LedgerOptions & { readonly openFile: OpenFile },
     recovered: Recovered,
     heads: HeadWriter,
-    segment: OpenSegment,
   ) {
     this.nextId = createIds(options.now, heads.last?.time);
     this.#folder = folder;
     this.#unlock = unlock;
     this.#options = options;
+    this.#segmentBytes = options.segmentBytes ?? SEGMENT_BYTES;
     this.#tree = recovered;
     this.#heads = heads;
     this.#suite = suiteOf(recovered.suite);
     this.#next = recovered.next;
-    this.#segment = segment;
-    this.#durable = { segment: recovered.next.segment, bytes: segment.bytes };
+    this.#durable = { segment: recovered.next.segment, bytes: 0 };
+  }
+
+  /** Whoever cannot write now is not opened. */
+  async begin(): Promise<void> {
+    await this.#openSegment();
+    await this.signHead();
   }
 
   append(disclosure: Disclosure): Promise<void> {
@@ -165,7 +171,7 @@ class FileLedger implements Ledger {
     await this.#committing;
     await this.signHead().catch((error: unknown) => this.#options.onProblem?.(error));
     await this.#heads.close();
-    await this.#segment?.file.close().catch(() => undefined); // What was acknowledged is synced already.
+    await this.#segment?.close();
     this.#tree.nodes.close();
     this.#unlock();
   }
@@ -211,11 +217,11 @@ class FileLedger implements Ledger {
           this.#suite,
           batch.map(({ text }) => text),
         );
-        await this.#commit(bytes);
+        const written = await this.#commit(bytes);
         for (const [index, leaf] of leaves.entries()) this.#enter(batch[index]?.id, leaf);
         for (const one of batch) one.resolve();
         this.#isUnwritable = false;
-        if (this.#isFull()) await this.#leaveSegment();
+        if (written >= this.#segmentBytes) await this.#leaveSegment();
         this.#signSoon();
       } catch (error) {
         if (!this.#isUnwritable) this.#options.onUnwritable?.(error);
@@ -228,23 +234,24 @@ class FileLedger implements Ledger {
     this.#committing = null;
   }
 
-  #isFull(): boolean {
-    return (this.#segment?.bytes ?? 0) >= (this.#options.segmentBytes ?? SEGMENT_BYTES);
-  }
-
   #enter(id: DisclosureId | undefined, leaf: Buffer): void {
     const { frontier, nodes } = this.#tree;
     if (id !== undefined) this.#places.note(id, frontier.size);
     frontier.append(leaf, (level, node) => nodes.add(level, node));
   }
 
-  async #commit(bytes: Buffer): Promise<void> {
-    this.#segment ??= await createSegment(this.#options.openFile, this.#folder, this.#next);
-    const segment = this.#segment;
-    await segment.file.appendFile(bytes);
-    await segment.file.datasync();
-    segment.bytes += bytes.length;
+  /** Returns how long the segment is now. */
+  async #commit(bytes: Buffer): Promise<number> {
+    const segment = this.#segment ?? (await this.#openSegment());
+    await segment.append(bytes);
     this.#durable = { segment: this.#next.segment, bytes: segment.bytes };
+    return segment.bytes;
+  }
+
+  async #openSegment(): Promise<SegmentWriter> {
+    const { openFile } = this.#options;
+    this.#segment = await SegmentWriter.create(openFile, this.#folder, this.#next, this.#segmentBytes);
+    return this.#segment;
   }
 
   /** Closes a segment. What stands behind its durable length was not acknowledged: it is cut off, or declared void. */
@@ -252,9 +259,7 @@ class FileLedger implements Ledger {
     const segment = this.#segment;
     this.#segment = null;
     if (!segment) return;
-    await segment.file.truncate(segment.bytes).catch(() => undefined);
-    await segment.file.close().catch(() => undefined);
-    const excess = statSync(segment.path).size - segment.bytes;
+    const excess = await segment.close();
     const { ledger, suite, format } = this.#next;
     this.#next = {
       format,

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSyn
 import { type FileHandle, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Head, hashHead, keysText, PublicKeys, signHead } from './head.ts';
-import { encodeLine, listNumbered, type OpenFile, readLines } from './segment.ts';
+import { encodeLine, listNumbered, readLines } from './segment.ts';
+import type { OpenFile } from './segment-writer.ts';
 import { type PublicKey, publicKeyOf, readPrivateKey, type Suite, type SuiteName, suiteOf } from './suite.ts';
 
 export const HEADS = 'heads.v2';

@@ -63,15 +63,16 @@ export function recoverLedger(folder: string, treeFolder: string, wanted: SuiteN
         `segment ${header.segment} does not follow segment ${begin.segment + index - 1}`,
       );
   }
-  const bytes = cutTornTail(lastSegment.path);
-  const frontier = restoreTree(folder, segments, headers, head, nodes);
+  const bytes = lengthThatCounts(lastSegment.path);
+  const frontier = restoreTree(folder, segments, headers, bytes, head, nodes);
+  if (statSync(lastSegment.path).size > bytes) truncateSync(lastSegment.path, bytes);
   const next = {
     format: FORMAT,
     ledger: last.ledger,
     suite: last.suite,
     segment: last.segment + 1,
     first: frontier.size,
-    previous: { bytes, excess: statSync(lastSegment.path).size - bytes },
+    previous: { bytes, excess: 0 },
   } as const;
   return { ledger: last.ledger, suite: last.suite, frontier, nodes, next };
 }
@@ -92,16 +93,19 @@ function readHeaderOf({ path }: SegmentName): SegmentHeader {
   return header;
 }
 
-/** Cuts off what a crash left behind the last whole line. Returns the length that counts. */
-function cutTornTail(path: string): number {
+/**
+ * How far a segment counts that a crash may have cut short: up to the first line that was not wholly written. A batch counts
+ * only when all of it is durable, so what stands behind such a line was never acknowledged, even if it is whole.
+ */
+function lengthThatCounts(path: string): number {
   let good = 0;
   let bad: number | null = null;
   for (const line of readLines(path)) {
+    if (line.isUnwritten) return good;
     if (line.bytes === null) bad ??= line.number;
     else if (bad !== null) throw new DamagedLedger(`${path}:${bad} does not fit its checksum`);
     else good = line.end;
   }
-  if (bad !== null) truncateSync(path, good);
   return good;
 }
 
@@ -109,6 +113,7 @@ function restoreTree(
   folder: string,
   segments: readonly SegmentName[],
   headers: readonly SegmentHeader[],
+  lastBytes: number,
   head: Head | null,
   nodes: TreeFiles,
 ): Frontier {
@@ -124,11 +129,12 @@ function restoreTree(
       throw new DamagedLedger(`the first ${signed} records do not have the root that was signed`);
   };
   if (from === 0) for (const leaf of readLeaves(folder, headers[0]?.first ?? 0)) add(leaf);
+  let reached = 0;
   for (const [index, { path }] of segments.entries()) {
     const begin = headers[index]?.first ?? 0;
     const end = headers[index + 1]?.first ?? Number.POSITIVE_INFINITY;
     if (end <= from) continue;
-    const limit = headers[index + 1]?.previous?.bytes;
+    const limit = headers[index + 1]?.previous?.bytes ?? lastBytes;
     let at = begin;
     for (const line of readLines(path, limit)) {
       if (line.number === 1) continue;
@@ -137,9 +143,10 @@ function restoreTree(
     }
     if (at !== end && Number.isFinite(end))
       throw new DamagedLedger(`${path} holds ${at - begin} records instead of ${end - begin}`);
+    reached = at;
   }
-  if (frontier.size < signed)
-    throw new DamagedLedger(`${signed} records were signed, but only ${frontier.size} are there (${folder})`);
+  if (reached < signed)
+    throw new DamagedLedger(`${signed} records were signed, but only ${reached} are there (${folder})`);
   return frontier;
 }
 

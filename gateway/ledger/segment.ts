@@ -1,5 +1,4 @@
-import { closeSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
@@ -8,7 +7,8 @@ import { SUITES } from './suite.ts';
 /**
  * The segment format, version 3: a text file of lines `<crc32 of the text, 8 hex digits> <JSON>\n`. The first line
  * is the segment's header, every other one a record. The header says how far the segment before it counts: what a
- * crash or a failed write left behind that point was never acknowledged and is no record.
+ * crash or a failed write left behind that point was never acknowledged and is no record. The file that is written to may
+ * end in zero bytes: space that was set aside. Text holds none, so a line with one was never wholly written.
  * Version 2 has the same lines, but its records' digests are plain hashes, and say nothing of keys; it is still read.
  */
 const NAME = /^segment-(\d{8})\.v[23]$/;
@@ -63,19 +63,29 @@ export function listSegments(folder: string): SegmentName[] {
   return listNumbered(folder, NAME);
 }
 
-/** One line of a file. `bytes` is null when the checksum does not fit; `isTorn` when the line has no end. */
+/** One line of a file. `bytes` is null when the checksum does not fit. */
 export class Line {
   readonly number: number;
   /** Position behind the line. */
   readonly end: number;
   readonly bytes: Buffer | null;
+  /** It has no end: it was cut short. */
   readonly isTorn: boolean;
+  /** It was never wholly written: it was cut short, or a part of it is still the space that was set aside. */
+  readonly isUnwritten: boolean;
 
-  constructor(number: number, end: number, bytes: Buffer | null, isTorn: boolean) {
+  constructor(
+    number: number,
+    end: number,
+    bytes: Buffer | null,
+    isTorn: boolean,
+    isUnwritten: boolean = isTorn,
+  ) {
     this.number = number;
     this.end = end;
     this.bytes = bytes;
     this.isTorn = isTorn;
+    this.isUnwritten = isUnwritten;
   }
 
   get text(): string | null {
@@ -129,11 +139,14 @@ export function* readLines(
       for (let newline = bytes.indexOf(10); newline >= 0; newline = bytes.indexOf(10, start)) {
         number++;
         end += newline + 1 - start;
-        yield new Line(number, end, checkedBytes(bytes.subarray(start, newline)), false);
+        const line = bytes.subarray(start, newline);
+        const text = checkedBytes(line);
+        yield new Line(number, end, text, false, text === null && line.includes(0));
         start = newline + 1;
       }
       rest = bytes.subarray(start);
     }
+    rest = withoutReserve(rest);
     if (rest.length > 0) {
       // A whole line but for its last byte was not cut short: its end was changed.
       const isTorn = checkedBytes(rest.subarray(0, rest.length - 1)) === null;
@@ -142,6 +155,12 @@ export function* readLines(
   } finally {
     closeSync(file);
   }
+}
+
+function withoutReserve(bytes: Buffer): Buffer {
+  let end = bytes.length;
+  while (end > 0 && bytes[end - 1] === 0) end--;
+  return bytes.subarray(0, end);
 }
 
 function spaceFor(length: number, space: ReadingSpace | null): Buffer {
@@ -174,45 +193,5 @@ function parseHeader(text: string | null): SegmentHeader | null {
     return parsed.success ? parsed.data : null;
   } catch {
     return null;
-  }
-}
-
-/** Opens files for appending; a test may put failing ones in their place. */
-export type OpenFile = (path: string, flags: string, mode: number) => Promise<FileHandle>;
-
-export interface OpenSegment {
-  readonly file: FileHandle;
-  readonly path: string;
-  /** Length that is durable. */
-  bytes: number;
-}
-
-/** Begins a new segment; what earlier runs left is not written to again. */
-export async function createSegment(
-  openFile: OpenFile,
-  folder: string,
-  header: SegmentHeader,
-): Promise<OpenSegment> {
-  const path = join(folder, `${segmentName(header.segment)}.v3`);
-  const file = await openFile(path, 'ax', 0o640);
-  const line = Buffer.from(encodeLine(JSON.stringify(header)));
-  try {
-    await file.appendFile(line);
-    await file.datasync();
-    await syncFolder(folder); // The new name itself must survive a crash.
-  } catch (error) {
-    await file.close().catch(() => undefined);
-    rmSync(path, { force: true }); // It holds no record; its number is used again.
-    throw error;
-  }
-  return { file, path, bytes: line.length };
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const directory = await open(folder, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
   }
 }

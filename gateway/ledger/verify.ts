@@ -261,8 +261,10 @@ class Verification {
     if (!header) {
       // A segment whose header was being written at a crash holds nothing.
       const torn = [...readLines(path)];
-      if (isLast && torn.every((one) => one.isTorn)) this.#tornBytes += statSync(path).size;
-      else this.#problem('SEGMENT_DAMAGED', file, 1, '段头不可读 the header cannot be read');
+      if (isLast && torn.every((one) => one.isTorn)) {
+        this.#tornBytes = statSync(path).size;
+        return;
+      } else this.#problem('SEGMENT_DAMAGED', file, 1, '段头不可读 the header cannot be read');
     } else if (header.ledger !== begin?.ledger || header.suite !== begin.suite)
       this.#problem('SEGMENT_DAMAGED', file, 1, '段属于另一台账 the segment belongs to another ledger');
     else if (header.first !== this.#records)
@@ -281,10 +283,16 @@ class Verification {
         null,
         `长度应为 ${counts} 字节 the length should be ${counts} bytes, it is ${size}`,
       );
+    const signed = this.#heads.at(-1)?.size ?? 0;
+    let end = 0;
     for (const line of readLines(path, counts)) {
+      if (line.isUnwritten && isLast && this.#records >= signed) {
+        this.#tornBytes = size - end; // A crash, or a write that is going on; nothing behind it was acknowledged.
+        break;
+      }
+      end = line.end;
       if (line.number === 1) continue; // The header, or what was told of above.
       if (line.bytes !== null) this.#record(line.bytes, file, line.number, suite);
-      else if (line.isTorn && isLast) this.#tornBytes = line.end;
       else {
         this.#problem(
           'RECORD_DAMAGED',

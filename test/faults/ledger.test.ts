@@ -39,7 +39,9 @@ describe('a process that is killed at any moment', () => {
   });
 
   async function killOnce(acknowledged: Set<string>, afterMs: number): Promise<void> {
-    const child: ChildProcess = spawn(process.execPath, [writer, dataDir], {
+    // Short segments, or one that is long enough for space to be set aside.
+    const segmentBytes = Math.random() < 0.5 ? '20000' : '1000000';
+    const child: ChildProcess = spawn(process.execPath, [writer, dataDir, segmentBytes], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let text = '';
@@ -168,6 +170,8 @@ describe('a disk that is full', () => {
   }, 60_000);
 });
 
+type WriteParameters = [bytes: Buffer, offset: number, length: number, position: number | null];
+
 type Fault = 'fsync' | 'full' | 'torn' | 'create';
 
 /** Opens real files of which some calls fail, as the n-th draw of `faults` says. */
@@ -177,17 +181,23 @@ function failing(faults: () => Fault | null) {
     const planned = faults();
     if (planned === 'create') throw error('EMFILE');
     const file = await open(path, flags, mode);
+    const write = file.write.bind(file) as (
+      ...parameters: WriteParameters
+    ) => ReturnType<FileHandle['write']>;
     const append = file.appendFile.bind(file);
     const datasync = file.datasync.bind(file);
-    file.appendFile = async (data) => {
+    file.write = (async (...parameters: WriteParameters) => {
+      const [bytes, offset, length, position] = parameters;
       const fault = faults();
       if (fault === 'full') throw error('ENOSPC');
-      if (fault === 'torn') {
-        await append(
-          Buffer.from(data as Buffer).subarray(0, Math.floor(Math.random() * (data as Buffer).length)),
-        );
-        throw error('ENOSPC');
-      }
+      if (fault !== 'torn') return write(...parameters);
+      await write(bytes, offset, Math.floor(Math.random() * length), position);
+      throw error('ENOSPC');
+    }) as FileHandle['write'];
+    file.appendFile = async (data) => {
+      const fault = faults();
+      if (fault === 'torn') await append(String(data).slice(0, 40));
+      if (fault === 'torn' || fault === 'full') throw error('ENOSPC');
       return append(data);
     };
     file.datasync = async () => {
