@@ -3,9 +3,9 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DisclosureId } from '../words.ts';
-import { encodeBatch } from './batch.ts';
+import { Batch } from './batch.ts';
 import type { Disclosure, InclusionProof, Ledger } from './disclosure.ts';
-import { disclosureText } from './disclosure-text.ts';
+import { disclosurePieces } from './disclosure-text.ts';
 import type { Head } from './head.ts';
 import { type HeadWriter, openHeadKey, openHeadWriter } from './heads-file.ts';
 import { createIds } from './ids.ts';
@@ -37,7 +37,6 @@ export interface LedgerOptions {
 
 interface Waiting {
   readonly id: DisclosureId;
-  readonly text: string;
   resolve(): void;
   reject(error: unknown): void;
 }
@@ -92,7 +91,10 @@ class FileLedger implements Ledger {
   #next: SegmentHeader;
   #segment: SegmentWriter | null = null;
   #durable: Pick<Position, 'segment' | 'bytes'>;
+  /** What waits, and its bytes; while they are written, the next ones gather in another batch. */
   #waiting: Waiting[] = [];
+  #filling: Batch;
+  #spare: Batch;
   #committing: Promise<void> | null = null;
   #signing: Promise<Head> | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -114,6 +116,8 @@ class FileLedger implements Ledger {
     this.#tree = recovered;
     this.#heads = heads;
     this.#suite = suiteOf(recovered.suite);
+    this.#filling = new Batch(this.#suite);
+    this.#spare = new Batch(this.#suite);
     this.#next = recovered.next;
     this.#durable = { segment: recovered.next.segment, bytes: 0 };
   }
@@ -127,7 +131,8 @@ class FileLedger implements Ledger {
   append(disclosure: Disclosure): Promise<void> {
     if (this.#isClosed) return Promise.reject(new Error('the ledger is closed'));
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ id: disclosure.id, text: disclosureText(disclosure), resolve, reject });
+      this.#filling.add(disclosurePieces(disclosure));
+      this.#waiting.push({ id: disclosure.id, resolve, reject });
       this.#committing ??= this.#commitAll();
     });
   }
@@ -210,16 +215,14 @@ class FileLedger implements Ledger {
   async #commitAll(): Promise<void> {
     while (this.#waiting.length > 0) {
       await endOfTurn();
-      const batch = this.#waiting;
+      const waiting = this.#waiting;
+      const batch = this.#filling;
       this.#waiting = [];
+      this.#filling = this.#spare;
       try {
-        const { bytes, leaves } = encodeBatch(
-          this.#suite,
-          batch.map(({ text }) => text),
-        );
-        const written = await this.#commit(bytes);
-        for (const [index, leaf] of leaves.entries()) this.#enter(batch[index]?.id, leaf);
-        for (const one of batch) one.resolve();
+        const written = await this.#commit(batch.bytes);
+        for (const [index, leaf] of batch.leaves.entries()) this.#enter(waiting[index]?.id, leaf);
+        for (const one of waiting) one.resolve();
         this.#isUnwritable = false;
         if (written >= this.#segmentBytes) await this.#leaveSegment();
         this.#signSoon();
@@ -227,9 +230,11 @@ class FileLedger implements Ledger {
         if (!this.#isUnwritable) this.#options.onUnwritable?.(error);
         this.#isUnwritable = true;
         await this.#leaveSegment();
-        for (const one of batch) one.reject(error);
+        for (const one of waiting) one.reject(error);
         await sleep(RETRY_MS); // A full disk should not be filled with new segments as well.
       }
+      batch.clear();
+      this.#spare = batch;
     }
     this.#committing = null;
   }

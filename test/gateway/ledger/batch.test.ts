@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeBatch } from '../../../gateway/ledger/batch.ts';
+import { Batch } from '../../../gateway/ledger/batch.ts';
 import { disclosureText } from '../../../gateway/ledger/disclosure-text.ts';
 import type { Disclosure } from '../../../gateway/ledger/index.ts';
 import { remembered } from '../../../gateway/ledger/remembered.ts';
@@ -19,6 +19,13 @@ const decision = fc.record({
   effect: fc.constantFrom('ALLOW', 'DENY'),
   policies: fc.array(text, { maxLength: 3 }),
 });
+
+/** Some of them longer than the memory that a batch begins with. */
+const piece = fc.oneof(
+  { weight: 20, arbitrary: fc.string({ unit: 'grapheme' }) },
+  { weight: 5, arbitrary: fc.string({ unit: 'grapheme' }).map((one) => Buffer.from(one)) },
+  { weight: 1, arbitrary: fc.constantFrom('披'.repeat(30_000), 'x'.repeat(100_000)) },
+);
 
 describe('a record on its way into the file', () => {
   it('is written as JSON.stringify writes it, also when its decisions were written before', () => {
@@ -47,11 +54,14 @@ describe('a record on its way into the file', () => {
 
   it.each(SUITES)('has the line and the leaf that it would have alone (%s)', (name) => {
     const suite = suiteOf(name);
+    const batch = new Batch(suite);
     fc.assert(
-      fc.property(fc.array(fc.string({ unit: 'grapheme' }), { maxLength: 5 }), (texts) => {
-        const { bytes, leaves } = encodeBatch(suite, texts);
-        expect(bytes.toString()).toBe(texts.map(encodeLine).join(''));
-        expect(leaves).toEqual(texts.map((one) => hashLeaf(suite, one)));
+      fc.property(fc.array(fc.array(piece, { maxLength: 3 }), { maxLength: 5 }), (records) => {
+        batch.clear();
+        for (const pieces of records) batch.add(pieces);
+        const texts = records.map((pieces) => pieces.join(''));
+        expect(batch.bytes.toString()).toBe(texts.map(encodeLine).join(''));
+        expect(batch.leaves).toEqual(texts.map((one) => hashLeaf(suite, one)));
       }),
     );
   });
