@@ -11,6 +11,8 @@ export type OpenFile = (path: string, flags: string, mode: number) => Promise<Fi
  * no journal to wait for: half the time, and half the work.
  */
 const PIECE = Buffer.alloc(1_048_576);
+/** Longer writes take more time than the journal does: for them it does not pay to write everything twice. */
+const SHORT_BYTES = 65_536;
 /** A segment with less is left as short as it is: most gateways are quiet most of the time. */
 const BUSY_BYTES = 65_536;
 
@@ -68,7 +70,7 @@ export class SegmentWriter {
     await this.#file.datasync();
     this.#bytes = end;
     this.#reserved = Math.max(this.#reserved, end);
-    this.#reserveSoon();
+    if (bytes.length < SHORT_BYTES) this.#reserveSoon();
   }
 
   /** Cuts off what does not count, as far as the disk lets us, and says how many bytes of that are left. */
