@@ -1,6 +1,6 @@
 /**
- * The federation libraries, set up as they are used here. They are large, and what they do takes long: only threads that compose
- * or plan load this, never the one that answers queries.
+ * The federation libraries, set up as they are used here. They are large, and what they do takes long: only the process that composes
+ * and threads that plan load this, never the thread that answers queries.
  */
 import './plain-exports.ts';
 

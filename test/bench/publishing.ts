@@ -17,9 +17,9 @@ const two = allCases(true).find(({ id }) => id === 'two');
 if (!two) throw new Error('no case of two fetches');
 if (isAsked('city') || isAsked('large')) {
   console.log(
-    '\n| queries, two fetches, at half load, while versions are published | requests/s | p50 before | during, ms | p99 before | during, ms | p99 × | publications |',
+    '\n| queries, two fetches, at half load, while versions are published | requests/s | p50 before | during, ms | p99 before | during, ms | p99 × | publications | p99 by round |',
   );
-  console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |');
+  console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |');
 }
 if (isAsked('city'))
   console.log(describeDuring('city, 7 subgraphs', await measureDuring({ one: two, seconds: 10, rounds: 3 })));

@@ -9,7 +9,7 @@ const names = Object.keys(createRequire(import.meta.url).cache).flatMap((path) =
 console.log(JSON.stringify([...new Set(names)].sort()));
 `;
 
-// Federation's libraries are large, and what they do takes long: only threads that compose or plan load them.
+// Federation's libraries are large, and what they do takes long: only the process that composes and threads that plan load them.
 it('the thread that answers queries loads neither composition nor the query planner', () => {
   const loaded = spawnSync(process.execPath, ['--input-type=module', '--eval', PROGRAM], {
     cwd: projectRoot(),

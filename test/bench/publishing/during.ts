@@ -157,6 +157,7 @@ export function describeDuring(what: string, { perSecond, rounds }: During): str
     of(({ during }) => during.p99),
     of(({ before, during }) => during.p99 / before.p99),
     rounds.reduce((sum, { publications }) => sum + publications, 0),
+    rounds.map(({ before, during }) => `${before.p99.toFixed(1)} → ${during.p99.toFixed(1)}`).join(', '),
   ];
   return `| ${[what, ...figures].join(' | ')} |`;
 }

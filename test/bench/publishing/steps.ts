@@ -33,13 +33,13 @@ export async function measureSteps(count: number, fields: number): Promise<void>
     running: null,
   };
   console.log(`${count} subgraphs, ${fields} fields\n`);
-  console.log('| what | s | processor s, all threads | longest hold of the query thread, ms |');
+  console.log('| what | s | processor s of this process | longest hold of the query thread, ms |');
   console.log('| --- | ---: | ---: | ---: |');
   const cold = { ...examine, candidate: changed(candidate, 1) };
-  const first = await measure('checked and composed in the thread, cold', () => composer.examine(cold));
+  const first = await measure('checked and composed in a process just begun', () => composer.examine(cold));
   if (first.findings.length > 0) throw new Error(JSON.stringify(first.findings.slice(0, 3)));
   const warm = { ...examine, candidate: changed(candidate, 2) };
-  await measure('checked and composed in the thread, the next version', () => composer.examine(warm));
+  await measure('checked and composed there, the next version', () => composer.examine(warm));
   const live = subgraphs.map((one) => (one === candidate ? warm.candidate : one));
   const prepared = await measure('handed over to the query thread', () => composer.prepare(live, null));
   if (!prepared.ok) throw new Error(JSON.stringify(prepared.problems.slice(0, 3)));

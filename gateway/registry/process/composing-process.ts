@@ -1,6 +1,5 @@
-import { parentPort, workerData } from 'node:worker_threads';
 import { LRUCache } from 'lru-cache';
-import { letQueriesGoFirst } from '../../priority.ts';
+import { letGatewayGoFirst } from '../../priority.ts';
 import type { SharingClass } from '../../words.ts';
 import { readCatalogue } from '../catalogue.ts';
 import {
@@ -15,21 +14,28 @@ import { type Prepared, type PreparedResult, preparePublication, revisionOf } fr
 import type { Subgraph } from '../rules.ts';
 import { createSources } from '../sources.ts';
 import type { Asked, Composed, ExamineTask, Results, Task, Told } from './messages.ts';
-import { sendParts } from './parts.ts';
+import { partsOf } from './parts.ts';
 
-/** The thread that composes and checks: minutes of work for a large supergraph would hold up queries in any other. */
-const port = parentPort;
-if (!port) throw new Error('this is the thread that composes, not a program');
+/**
+ * `node composing-process.js <text of sharing.graphql>`: composes and checks what its parent asks. It is a process and no thread, as the
+ * engine compiles and collects for all threads of a process in the same helpers, which queries wait for.
+ */
+if (!process.send) throw new Error('this is the process that composes, started by the gateway');
+process.on('SIGINT', () => undefined); // A terminal tells the gateway as well, which may still need what is under way.
+process.on('SIGTERM', () => undefined);
+process.once('disconnect', () => process.exit());
 
-letQueriesGoFirst();
-const sources = createSources(String(workerData));
+letGatewayGoFirst();
+const sources = createSources(process.argv[2] ?? '');
 /** What was just checked is what will go live. */
 const kept = new LRUCache<string, Prepared>({ max: 3 });
 
-const tell = (told: Told): void => port.postMessage(told);
+const tell = (told: Told): void => {
+  process.send?.(told);
+};
 
-port.on('message', ({ id, task }: Asked) => {
-  carryOut(task).then(
+process.on('message', ({ id, task }: Asked) => {
+  carryOut(id, task).then(
     (result) => tell({ kind: 'done', id, result }),
     (error: unknown) => {
       tell({ kind: 'failed', id, message: error instanceof Error ? (error.stack ?? '') : String(error) });
@@ -37,7 +43,7 @@ port.on('message', ({ id, task }: Asked) => {
   );
 });
 
-async function carryOut(task: Task): Promise<Results[keyof Results]> {
+async function carryOut(id: number, task: Task): Promise<Results[keyof Results]> {
   switch (task.kind) {
     case 'required':
       return requiredCoordinates(task.candidate, task.live, sources);
@@ -58,7 +64,7 @@ async function carryOut(task: Task): Promise<Results[keyof Results]> {
         task.subgraphs.map(sources.model),
         (coordinate) => classes.get(coordinate) ?? 'WITHHELD',
       );
-      sendParts(task.parts, rules, consumerSdl, catalogue);
+      for (const part of partsOf(rules, consumerSdl, catalogue)) tell({ kind: 'part', id, part });
       return { ok: true, prepared };
     }
     default:

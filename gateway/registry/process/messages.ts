@@ -1,12 +1,12 @@
-import type { MessagePort } from 'node:worker_threads';
 import type { CatalogueResource } from '../catalogue.ts';
 import type { Finding, SeenOperation } from '../check/index.ts';
 import type { CompositionProblem } from '../compose.ts';
 import type { SchemaChange } from '../diff.ts';
 import type { Prepared } from '../prepare.ts';
 import type { Subgraph } from '../rules.ts';
+import type { Part } from './parts.ts';
 
-/** What is asked of the thread that composes. */
+/** What is asked of the process that composes. */
 export type Task =
   | { readonly kind: 'required'; readonly candidate: Subgraph; readonly live: readonly Subgraph[] }
   | ExamineTask
@@ -23,8 +23,6 @@ export type Task =
       readonly subgraphs: readonly Subgraph[];
       /** The supergraph, where it was composed before. */
       readonly supergraphSdl: string | null;
-      /** Where what is large of the result is sent before the result itself. */
-      readonly parts: MessagePort;
     };
 
 export interface ExamineTask {
@@ -46,7 +44,7 @@ export interface Composed {
   readonly supergraphSdl: string;
 }
 
-/** What the thread answers, by the kind of task. */
+/** What it answers, by the kind of task. */
 export interface Results {
   readonly diff: readonly SchemaChange[];
   readonly required: readonly string[];
@@ -73,6 +71,8 @@ export interface Results {
 
 export type Asked = { readonly id: number; readonly task: Task };
 
+/** What is large of a result comes before it, part by part. */
 export type Told =
+  | { readonly kind: 'part'; readonly id: number; readonly part: Part }
   | { readonly kind: 'done'; readonly id: number; readonly result: Results[keyof Results] }
   | { readonly kind: 'failed'; readonly id: number; readonly message: string };
