@@ -20,8 +20,3 @@ export function disclosurePieces(disclosure: Disclosure): Pieces {
   const at = text.indexOf(PLACE);
   return [text.slice(0, at + KEY.length), written, text.slice(at + PLACE.length)];
 }
-
-/** The same as one text. */
-export function disclosureText(disclosure: Disclosure): string {
-  return disclosurePieces(disclosure).join('');
-}

@@ -220,11 +220,11 @@ class FileLedger implements Ledger {
       this.#waiting = [];
       this.#filling = this.#spare;
       try {
-        const written = await this.#commit(batch.bytes);
+        await this.#commit(batch.bytes);
         for (const [index, leaf] of batch.leaves.entries()) this.#enter(waiting[index]?.id, leaf);
         for (const one of waiting) one.resolve();
         this.#isUnwritable = false;
-        if (written >= this.#segmentBytes) await this.#leaveSegment();
+        if (this.#durable.bytes >= this.#segmentBytes) await this.#leaveSegment();
         this.#signSoon();
       } catch (error) {
         if (!this.#isUnwritable) this.#options.onUnwritable?.(error);
@@ -245,12 +245,10 @@ class FileLedger implements Ledger {
     frontier.append(leaf, (level, node) => nodes.add(level, node));
   }
 
-  /** Returns how long the segment is now. */
-  async #commit(bytes: Buffer): Promise<number> {
+  async #commit(bytes: Buffer): Promise<void> {
     const segment = this.#segment ?? (await this.#openSegment());
     await segment.append(bytes);
     this.#durable = { segment: this.#next.segment, bytes: segment.bytes };
-    return segment.bytes;
   }
 
   async #openSegment(): Promise<SegmentWriter> {

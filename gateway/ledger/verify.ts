@@ -258,14 +258,13 @@ class Verification {
     begin: SegmentHeader | null,
   ): void {
     const file = basename(path);
-    if (!header) {
-      // A segment whose header was being written at a crash holds nothing.
-      const torn = [...readLines(path)];
-      if (isLast && torn.every((one) => one.isTorn)) {
-        this.#tornBytes = statSync(path).size;
-        return;
-      } else this.#problem('SEGMENT_DAMAGED', file, 1, '段头不可读 the header cannot be read');
-    } else if (header.ledger !== begin?.ledger || header.suite !== begin.suite)
+    const { size } = statSync(path);
+    if (!header && isLast && [...readLines(path)].every((one) => one.isTorn)) {
+      this.#tornBytes = size; // Its header was being written at a crash: it holds nothing.
+      return;
+    }
+    if (!header) this.#problem('SEGMENT_DAMAGED', file, 1, '段头不可读 the header cannot be read');
+    else if (header.ledger !== begin?.ledger || header.suite !== begin.suite)
       this.#problem('SEGMENT_DAMAGED', file, 1, '段属于另一台账 the segment belongs to another ledger');
     else if (header.first !== this.#records)
       this.#problem(
@@ -274,7 +273,6 @@ class Verification {
         1,
         `段头称其前有 ${header.first} 条，实有 ${this.#records} 条 the header says that ${header.first} records come before, there are ${this.#records}`,
       );
-    const { size } = statSync(path);
     const counts = follower?.previous?.bytes;
     if (counts !== undefined && size !== counts + (follower?.previous?.excess ?? 0))
       this.#problem(

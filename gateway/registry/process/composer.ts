@@ -62,6 +62,12 @@ export function openComposer(specification: string, idleMs = IDLE_MS): Composer 
     ended?.kill('SIGKILL');
   };
 
+  const endWith = (reason: Error): void => {
+    end();
+    for (const one of waiting.values()) one.reject(reason);
+    waiting.clear();
+  };
+
   const rest = (): void => {
     clearTimeout(idle);
     if (waiting.size === 0) end();
@@ -92,10 +98,7 @@ export function openComposer(specification: string, idleMs = IDLE_MS): Composer 
       else one?.reject(new Error(told.message));
     });
     const fail = (reason: Error): void => {
-      if (child !== started) return; // Ended when nothing was asked of it.
-      end();
-      for (const one of waiting.values()) one.reject(reason);
-      waiting.clear();
+      if (child === started) endWith(reason); // Otherwise it was ended when nothing was asked of it.
     };
     started.once('error', fail);
     started.once('exit', (code, signal) =>
@@ -134,9 +137,7 @@ export function openComposer(specification: string, idleMs = IDLE_MS): Composer 
     rest,
     async close() {
       clearTimeout(idle);
-      end();
-      for (const one of waiting.values()) one.reject(new Error('nothing is composed any more'));
-      waiting.clear();
+      endWith(new Error('nothing is composed any more'));
     },
   };
 }

@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Batch } from '../../../gateway/ledger/batch.ts';
-import { disclosureText } from '../../../gateway/ledger/disclosure-text.ts';
 import type { Disclosure } from '../../../gateway/ledger/index.ts';
 import { remembered } from '../../../gateway/ledger/remembered.ts';
 import { encodeLine } from '../../../gateway/ledger/segment.ts';
 import { SUITES, suiteOf } from '../../../gateway/ledger/suite.ts';
 import { hashLeaf } from '../../../gateway/ledger/tree.ts';
-import { disclosure } from './disclosures.ts';
+import { disclosure, disclosureText } from './disclosures.ts';
 
 /** Texts that look like the record around them are the ones that could break it. */
 const text = fc.oneof(

@@ -1,4 +1,10 @@
+import { disclosurePieces } from '../../../gateway/ledger/disclosure-text.ts';
 import type { Disclosure } from '../../../gateway/ledger/index.ts';
+
+/** The text of its record. */
+export function disclosureText(disclosure: Disclosure): string {
+  return disclosurePieces(disclosure).join('');
+}
 
 /** A disclosure of nothing in particular. */
 export function disclosure(id: Disclosure['id']): Disclosure {

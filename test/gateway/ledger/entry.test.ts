@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { disclosureText } from '../../../gateway/ledger/disclosure-text.ts';
 import type { Disclosure } from '../../../gateway/ledger/index.ts';
 import { createEntryReader, parseEntry } from '../../../gateway/ledger/search/entry.ts';
 import { sliceRecord } from '../../../gateway/ledger/search/record-slices.ts';
 import { addSubjects, SubjectKeys } from '../../../gateway/ledger/search/subject-keys.ts';
-import { disclosure } from './disclosures.ts';
+import { disclosure, disclosureText } from './disclosures.ts';
 
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const hash = fc.string({ unit: fc.constantFrom(...BASE64URL), minLength: 43, maxLength: 43 });
