@@ -12,8 +12,8 @@ export interface RecordSlices {
   readonly subjects: { readonly begin: number; readonly end: number };
 }
 
-/** A text without escapes: PostgreSQL writes it in arrays as JSON does. */
-const TEXT = '"[^"\\\\]*"';
+/** A text without escapes, so without control characters too (RFC 8259 §7): PostgreSQL writes it in arrays as JSON does. */
+const TEXT = '"[^"\\\\\\x00-\\x1f]*"';
 const HEAD = new RegExp(
   `^\\{"id":"([0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})"` +
     `,"time":(0|[1-9]\\d{0,14}),"department":(null|${TEXT}),"operator":(null|${TEXT}),"use":(null|${TEXT})` +

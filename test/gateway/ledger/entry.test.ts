@@ -49,6 +49,28 @@ const drawn = fc.record({
 const record = (one: object): Disclosure =>
   ({ ...disclosure('x' as Disclosure['id']), operation: 'o', ...one }) as Disclosure;
 
+/** Put into a record, each of them may change what it says, or make it none. */
+const PIECES = [
+  '"',
+  '\\',
+  ',',
+  ']',
+  '}',
+  '0',
+  '.5',
+  'A',
+  '\u0001',
+  '"matter":"other",',
+  ',"rows":3',
+  ',"subjects":[]',
+  '","',
+  '\\u0041',
+  ' ',
+  '-',
+  'e3',
+  '政',
+];
+
 /** What a reader makes of a record, or that it refuses. */
 function readingOf(read: (bytes: Buffer, keys: SubjectKeys) => unknown, line: string) {
   const keys = new SubjectKeys();
@@ -74,26 +96,7 @@ describe('a record on its way into the index', () => {
   });
 
   it('is parsed, or refused, when anything in it was changed', () => {
-    const piece = fc.constantFrom(
-      '"',
-      '\\',
-      ',',
-      ']',
-      '}',
-      '0',
-      '.5',
-      'A',
-      '\u0001',
-      '"matter":"other",',
-      ',"rows":3',
-      ',"subjects":[]',
-      '","',
-      '\\u0041',
-      ' ',
-      '-',
-      'e3',
-      '政',
-    );
+    const piece = fc.constantFrom(...PIECES);
     fc.assert(
       fc.property(drawn, piece, fc.nat(), fc.nat(12), (one, more, where, removed) => {
         const subjects = ['w3jOcf4AtSBEJ5J5Jwmkz3aRJbCwxYb4yh8L8yqsXyY', ...one.subjects];
@@ -107,6 +110,27 @@ describe('a record on its way into the index', () => {
       }),
       { numRuns: 5_000 },
     );
+  });
+
+  it('is parsed, or refused, with each of these pieces at each place of it', () => {
+    const errors = ['A'];
+    const subscription = { id: 'x', part: 'END', reason: 'CLOSING' };
+    const subjects = ['w3jOcf4AtSBEJ5J5Jwmkz3aRJbCwxYb4yh8L8yqsXyY'];
+    const one = record({
+      id: '0198c0de-0000-7000-8000-000000000000',
+      matter: '1',
+      errors,
+      subscription,
+      subjects,
+    });
+    const line = disclosureText(one);
+    const read = createEntryReader();
+    readingOf(read, line);
+    for (let at = 0; at <= line.length; at++)
+      for (const piece of PIECES) {
+        const changed = line.slice(0, at) + piece + line.slice(at);
+        expect(readingOf(read, changed), changed).toEqual(readingOf(parseEntry, changed));
+      }
   });
 
   it('is parsed when a member stands in it twice, of which the last counts', () => {
