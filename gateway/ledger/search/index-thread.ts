@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { KEEPING_UP, letQueriesGoFirst } from '../../priority.ts';
+import { letQueriesGoFirst } from '../../priority.ts';
 import { type Batch, createBatchReader, type Most } from './batch.ts';
 import type { Piece } from './chunk.ts';
 import type { Durable, LedgerFolders, Position } from './records.ts';
@@ -19,7 +19,7 @@ export type BatchAnswer =
 /** Reading and taking records apart costs more than writing them: it is done here, beside the queries' thread. */
 const port = parentPort;
 if (!port) throw new Error('this is the thread of the ledger’s index, not a program');
-letQueriesGoFirst(KEEPING_UP);
+letQueriesGoFirst();
 const folders: LedgerFolders = workerData;
 const reader = createBatchReader(folders);
 

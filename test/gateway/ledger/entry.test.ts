@@ -6,6 +6,8 @@ import { sliceRecord } from '../../../gateway/ledger/search/record-slices.ts';
 import { addSubjects, SubjectKeys } from '../../../gateway/ledger/search/subject-keys.ts';
 import { disclosure, disclosureText } from './disclosures.ts';
 
+const ID = '0198c0de-0000-7000-8000-000000000000';
+const SUBJECT = 'w3jOcf4AtSBEJ5J5Jwmkz3aRJbCwxYb4yh8L8yqsXyY';
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const hash = fc.string({ unit: fc.constantFrom(...BASE64URL), minLength: 43, maxLength: 43 });
 const id = fc.uuid({ version: 7 });
@@ -99,7 +101,7 @@ describe('a record on its way into the index', () => {
     const piece = fc.constantFrom(...PIECES);
     fc.assert(
       fc.property(drawn, piece, fc.nat(), fc.nat(12), (one, more, where, removed) => {
-        const subjects = ['w3jOcf4AtSBEJ5J5Jwmkz3aRJbCwxYb4yh8L8yqsXyY', ...one.subjects];
+        const subjects = [SUBJECT, ...one.subjects];
         const line = disclosureText(record({ ...one, matter: 'YX-1', operator: 'clerk', subjects }));
         const at = where % line.length;
         const changed = line.slice(0, at) + more + line.slice(at + removed);
@@ -115,14 +117,8 @@ describe('a record on its way into the index', () => {
   it('is parsed, or refused, with each of these pieces at each place of it', () => {
     const errors = ['A'];
     const subscription = { id: 'x', part: 'END', reason: 'CLOSING' };
-    const subjects = ['w3jOcf4AtSBEJ5J5Jwmkz3aRJbCwxYb4yh8L8yqsXyY'];
-    const one = record({
-      id: '0198c0de-0000-7000-8000-000000000000',
-      matter: '1',
-      errors,
-      subscription,
-      subjects,
-    });
+    const subjects = [SUBJECT];
+    const one = record({ id: ID, matter: '1', errors, subscription, subjects });
     const line = disclosureText(one);
     const read = createEntryReader();
     readingOf(read, line);
@@ -136,17 +132,17 @@ describe('a record on its way into the index', () => {
   it('is parsed when a member stands in it twice, of which the last counts', () => {
     const read = createEntryReader();
     for (const matter of ['M', 'N', 'M', 'N']) {
-      const one = disclosureText(record({ id: '0198c0de-0000-7000-8000-000000000000', matter }));
+      const one = disclosureText(record({ id: ID, matter }));
       const line = one.replace('"grants":[]', '"grants":[],"matter":"M"');
       expect(readingOf(read, line)).toEqual(readingOf(parseEntry, line));
     }
   });
 
   it('is taken apart without parsing as it is written today', () => {
-    const subjects = ['w3jOcf4AtSBEJ5J5Jwmkz3aRJbCwxYb4yh8L8yqsXyY'];
+    const subjects = [SUBJECT];
     const subscription = { id: 'x', part: 'END', reason: 'CLOSING' };
     for (const more of [{}, { errors: ['A', 'B'] }, { subscription }, { subjects }, { matter: '办件 1' }]) {
-      const one = record({ id: '0198c0de-0000-7000-8000-000000000000', rows: 3, ...more });
+      const one = record({ id: ID, rows: 3, ...more });
       const bytes = Buffer.from(disclosureText(one));
       const slices = sliceRecord(bytes);
       expect(slices).toMatchObject({ rows: '3', matter: JSON.stringify(one.matter) });

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { parse } from 'graphql';
-import { KEEPING_UP, letQueriesGoFirst } from '../../../priority.ts';
+import { letQueriesGoFirst } from '../../../priority.ts';
 import { createPlanning, type Planning } from '../planning.ts';
 import type { Asked, Told } from './messages.ts';
 
@@ -14,7 +14,7 @@ let planning: Planning | null = null;
 function build(supergraphSdl: string): void {
   planning = null; // The one before need not be kept meanwhile.
   // What is live is answered meanwhile. A little only, as not every system lets a thread be urgent again, and plans are waited for.
-  const hurry = letQueriesGoFirst(KEEPING_UP);
+  const hurry = letQueriesGoFirst();
   planning = createPlanning(supergraphSdl);
   hurry();
   tell({ kind: 'ready', facts: planning.facts });
