@@ -88,6 +88,11 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
     suite: configuration.ledger.suite,
     onProblem: (error) => logger.error({ error }, 'a head of the ledger could not be signed'),
     onUnwritable: (error) => logger.error({ error }, 'records cannot be written: nothing is answered'),
+    onAdopted: (records) =>
+      logger.warn(
+        { records },
+        'signed for unsealed records that an earlier version left behind its last head',
+      ),
   });
   // After the ledger: whoever holds its lock has the embedded database to himself.
   const database = await openDatabase({

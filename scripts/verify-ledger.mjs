@@ -3,42 +3,56 @@
  * A second, independent verifier of a Liancha ledger: one file, Node's own modules, nothing of Liancha. Read it, then
  * run it on a copy of the ledger's folder:
  *
- *   node verify-ledger.mjs <DATA_DIR>/ledger [keys.json that you got elsewhere [keys.json of a witness …]]
+ *   node verify-ledger.mjs <DATA_DIR>/ledger [keys.json that you got elsewhere [keys.json of a witness …]] [--seals <DATA_DIR>/ledger-keys/seals]
+ *
+ * Whoever runs the gateway can add --seals: then the records behind the last head, which nobody has signed for yet, are
+ * checked against their seals too. Without it they are counted as unproven.
  *
  * It checks what docs/ledger.md promises: every line against its checksum, every segment against the next one's
  * header, the Merkle tree (RFC 9162 §2.1) against every signed head, the heads against each other and their keys, and
  * what witnesses have co-signed against the heads.
  */
-import { createHash, createPublicKey, verify } from 'node:crypto';
+import { createHash, createHmac, createPublicKey, verify } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { crc32 } from 'node:zlib';
 
-const [folder, keysFile, ...witnessFiles] = process.argv.slice(2);
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { seals: { type: 'string' } } });
+const [folder, keysFile, ...witnessFiles] = positionals;
 if (!folder) {
-  console.error('usage: node verify-ledger.mjs <DATA_DIR>/ledger [keys.json [keys.json of a witness …]]');
+  console.error(
+    'usage: node verify-ledger.mjs <DATA_DIR>/ledger [keys.json [keys.json of a witness …]] [--seals <file>]',
+  );
   process.exit(2);
 }
+const sealKey = values.seals && Buffer.from(readFileSync(values.seals, 'utf8'), 'base64');
 const problems = [];
 const complain = (what) => problems.push(what);
 
 /**
- * Lines `<crc32> <json>`. The text of a damaged one is null. It is torn when it has no end, and unwritten when it is torn or
- * holds zero bytes, of which the space is made that is set aside behind the records.
+ * Lines `<crc32> <json>`, or `<crc32>~<seal> <json>` (checked with the seal) at the end of a batch. The text of a damaged one is null. It is torn when it
+ * has no end, and unwritten when it is torn or holds zero bytes, of which the space is made that is set aside behind the records.
  */
 function linesOf(file) {
   const lines = [];
   let length = file.length;
   while (length > 0 && file[length - 1] === 0) length--;
   const bytes = file.subarray(0, length);
-  const fits = (one) => /^[0-9a-f]{8} /.test(one) && crc32(one.slice(9)) === parseInt(one.slice(0, 8), 16);
+  const parse = (one) => {
+    const [mark, checksum, seal = null] = /^([0-9a-f]{8})(?:~([\w-]{22}))? /.exec(one) ?? [''];
+    const checked = one.slice(9);
+    if (!mark || crc32(checked) !== parseInt(checksum, 16)) return null;
+    return { text: one.slice(mark.length), seal };
+  };
   for (let start = 0, newline = 0; start < length; start = newline + 1) {
     newline = bytes.indexOf(10, start);
     if (newline < 0) newline = length;
     const line = bytes.toString('utf8', start, newline);
-    const isWhole = newline < length && fits(line);
-    const isTorn = newline === length && !fits(line.slice(0, -1));
-    lines.push({ text: isWhole ? line.slice(9) : null, isTorn, isUnwritten: isTorn || line.includes('\0') });
+    const whole = newline < length ? parse(line) : null;
+    const isTorn = newline === length && !parse(line.slice(0, -1));
+    const isUnwritten = !whole && (isTorn || line.includes('\0'));
+    lines.push({ text: whole?.text ?? null, seal: whole?.seal ?? null, isTorn, isUnwritten });
   }
   return lines;
 }
@@ -153,7 +167,7 @@ const numbered = (path, pattern) =>
       pattern.test(name) ? [{ number: Number(pattern.exec(name)[1]), path: join(path, name) }] : [],
     )
     .sort((a, b) => a.number - b.number);
-const segments = numbered(folder, /^segment-(\d{8})\.v[23]$/);
+const segments = numbered(folder, /^segment-(\d{8})\.v[234]$/);
 const archived = numbered(join(folder, 'archive'), /^segment-(\d{8})\.leaves$/);
 const begin = segments[0]?.number ?? archived.length + 1;
 
@@ -173,6 +187,14 @@ const headerOf = (lines) => {
   }
 };
 const ids = new Set();
+let hasSeals = false;
+let sealed = 0;
+/** HMAC of the ledger's hash, the first 16 bytes. */
+const sealOf = (bytes) =>
+  createHmac(isNational ? 'sm3' : 'sha256', sealKey || '')
+    .update(bytes)
+    .digest()
+    .subarray(0, 16);
 for (const [index, { number, path }] of segments.entries()) {
   if (number !== expected++) complain(`segment ${expected - 1} is missing`);
   expected = number + 1;
@@ -191,18 +213,26 @@ for (const [index, { number, path }] of segments.entries()) {
     continue;
   }
   if (
-    !/^liancha-ledger\/[23]$/.test(header.format) ||
+    !/^liancha-ledger\/[234]$/.test(header.format) ||
     header.ledger !== heads[0]?.ledger ||
     header.segment !== number
   )
     complain(`${path}: the header is of another ledger or segment`);
   if (header.first !== size)
     complain(`${path}: ${header.first} records should come before, there are ${size}`);
-  for (const [line, { text, isUnwritten }] of lines.entries()) {
-    if (isUnwritten && isLast && size >= largest) break; // A crash, or a write that is going on.
+  // What stands behind the last seal, or behind a line that was never wholly written, was never acknowledged.
+  const isSealed = header.format === 'liancha-ledger/4';
+  if (hasSeals && !isSealed) complain(`${path}: its format is older than that of the segment before`);
+  hasSeals ||= isSealed;
+  const lastSeal = lines.findLastIndex((one) => one.seal !== null);
+  let chain = sealOf(Buffer.from(`liancha ledger seal${lines[0].text}`));
+  let batch = [];
+  for (const [line, { text, seal, isUnwritten }] of lines.entries()) {
+    const isOpen = isUnwritten || (isSealed && line > lastSeal);
+    if (line > 0 && isOpen && isLast && size >= largest) break; // A crash, or a write that is going on.
     if (line === 0) continue;
-    if (text === null) {
-      complain(`${path}:${line + 1} (record ${size}) does not fit its checksum`);
+    if (text === null || (isSealed && line > lastSeal)) {
+      complain(`${path}:${line + 1} (record ${size}) does not fit its checksum, or has no seal`);
       append(Buffer.alloc(32));
       continue;
     }
@@ -210,7 +240,16 @@ for (const [index, { number, path }] of segments.entries()) {
     if (typeof id !== 'string' || ids.has(id))
       complain(`${path}:${line + 1} (record ${size}) has no id of its own`);
     ids.add(id);
-    append(hash(Buffer.concat([Buffer.of(0), Buffer.from(text)])));
+    const leaf = hash(Buffer.concat([Buffer.of(0), Buffer.from(text)]));
+    append(leaf);
+    batch.push(leaf);
+    if (seal === null) continue;
+    chain = sealOf(Buffer.concat([chain, ...batch]));
+    batch = [];
+    if (!sealKey || size <= largest) continue;
+    if (seal === chain.toString('base64url')) sealed = size - largest;
+    else
+      complain(`${path}:${line + 1} (record ${size}): the seal does not fit, the gateway did not write this`);
   }
 }
 compareHeads();
@@ -218,6 +257,11 @@ if (largest > size) complain(`${largest} records were signed, ${size} are there`
 
 for (const problem of problems) console.error(problem);
 console.log(`${size} records, ${heads.length} heads, ${largest} records under a signed head`);
+const unproven = Math.max(0, size - largest) - sealed;
+if (unproven > 0)
+  console.log(
+    `${unproven} records behind the last head are UNPROVEN: nobody has signed for them, and no seal was checked`,
+  );
 if (cosigned > 0) console.log(`${cosigned} records under a co-signed head`);
 console.log(problems.length === 0 ? 'everything verifies' : `${problems.length} problem(s)`);
 process.exit(problems.length === 0 ? 0 : 1);

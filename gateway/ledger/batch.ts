@@ -1,4 +1,6 @@
 import { crc32 } from 'node:zlib';
+import type { SealChain } from './seals.ts';
+import { SEAL_CHARACTERS } from './segment.ts';
 import type { Suite } from './suite.ts';
 
 /** A text in pieces; a piece that comes again and again is kept as its bytes. */
@@ -21,6 +23,8 @@ export class Batch {
   readonly #hash: Suite['hash'];
   #memory = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #length = 0;
+  /** Where the last record's line begins. */
+  #last = 0;
   #leaves: Buffer[] = [];
 
   constructor({ hash }: Pick<Suite, 'hash'>) {
@@ -43,17 +47,33 @@ export class Batch {
   add(pieces: Pieces): void {
     const start = this.#length;
     const space = start + MARK_BYTES;
-    const memory = this.#withRoomFor(pieces);
+    const memory = this.#withRoom(neededFor(pieces));
     let end = space + 1;
     for (const piece of pieces)
       end += typeof piece === 'string' ? memory.write(piece, end) : piece.copy(memory, end);
-    const checksum = crc32(memory.subarray(space + 1, end));
-    memory.write(checksum.toString(16).padStart(MARK_BYTES, '0'), start, 'latin1');
+    this.#check(start, space + 1, end);
     memory[space] = 0;
     this.#leaves.push(this.#hash(memory.subarray(space, end)));
     memory[space] = SPACE;
     memory[end] = NEWLINE;
+    this.#last = start;
     this.#length = end + 1;
+  }
+
+  /** Puts the batch's seal between checksum and text of its last record. Nothing is added to it afterwards. */
+  seal(chain: SealChain): void {
+    const memory = this.#withRoom(SEAL_CHARACTERS);
+    const at = this.#last + MARK_BYTES;
+    memory.copyWithin(at + SEAL_CHARACTERS, at, this.#length);
+    memory.write(`~${chain.next(this.#leaves)}`, at, 'latin1');
+    this.#length += SEAL_CHARACTERS;
+    this.#check(this.#last, at + 1, this.#length - 1);
+  }
+
+  /** Writes the checksum of what stands between two places. */
+  #check(at: number, from: number, to: number): void {
+    const checksum = crc32(this.#memory.subarray(from, to));
+    this.#memory.write(checksum.toString(16).padStart(MARK_BYTES, '0'), at, 'latin1');
   }
 
   clear(): void {
@@ -62,10 +82,8 @@ export class Batch {
     if (this.#memory.length > KEPT_BYTES) this.#memory = Buffer.allocUnsafeSlow(FIRST_BYTES);
   }
 
-  #withRoomFor(pieces: Pieces): Buffer {
-    let needed = this.#length + MARK_BYTES + 2;
-    for (const piece of pieces)
-      needed += typeof piece === 'string' ? MOST_BYTES * piece.length : piece.length;
+  #withRoom(bytes: number): Buffer {
+    const needed = this.#length + bytes;
     if (needed > this.#memory.length) {
       const larger = Buffer.allocUnsafeSlow(2 * needed);
       this.#memory.copy(larger, 0, 0, this.#length);
@@ -73,4 +91,10 @@ export class Batch {
     }
     return this.#memory;
   }
+}
+
+function neededFor(pieces: Pieces): number {
+  let needed = MARK_BYTES + 2;
+  for (const piece of pieces) needed += typeof piece === 'string' ? MOST_BYTES * piece.length : piece.length;
+  return needed;
 }

@@ -1,4 +1,4 @@
-import { listSegments, readHeader, readLines } from './segment.ts';
+import { listSegments, readBatches, readHeader } from './segment.ts';
 
 /** One exported record: its place in the tree and the exact text whose hash is the leaf. */
 export interface ExportedRecord {
@@ -12,8 +12,9 @@ export function* exportLedger(folder: string): Generator<ExportedRecord> {
   for (const [at, { path }] of segments.entries()) {
     const follower = segments[at + 1];
     const limit = follower ? readHeader(follower.path)?.previous?.bytes : undefined;
-    let index = readHeader(path)?.first ?? 0;
-    for (const line of readLines(path, limit)) {
+    const header = readHeader(path);
+    let index = header?.first ?? 0;
+    for (const line of readBatches(path, header, limit)) {
       if (line.isUnwritten && !follower) break;
       if (line.number === 1) continue;
       const { text } = line;

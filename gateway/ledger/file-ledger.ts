@@ -12,6 +12,7 @@ import { createIds } from './ids.ts';
 import { lockFolder } from './lock.ts';
 import { RecentPlaces } from './recent-places.ts';
 import { type Recovered, recoverLedger } from './recover.ts';
+import { openSealKey, SealChain } from './seals.ts';
 import type { Position } from './search/records.ts';
 import type { SegmentHeader } from './segment.ts';
 import { type OpenFile, SegmentWriter } from './segment-writer.ts';
@@ -33,6 +34,8 @@ export interface LedgerOptions {
   onProblem?(error: unknown): void;
   /** Told, once for each row of failures, of why records cannot be written: nothing is answered meanwhile. */
   onUnwritable?(error: unknown): void;
+  /** Told of records without a seal that a crash of an earlier version had left unsigned, and that are signed now. */
+  onAdopted?(records: number): void;
 }
 
 interface Waiting {
@@ -60,11 +63,14 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   const unlock = lockFolder(folder);
   try {
     const wanted = options.suite ?? 'sha256/ed25519';
-    const recovered = recoverLedger(folder, join(dataDir, 'ledger-tree'), wanted);
+    const keyFolder = join(dataDir, 'ledger-keys');
+    const sealKey = openSealKey(keyFolder);
+    const recovered = recoverLedger(folder, join(dataDir, 'ledger-tree'), wanted, sealKey);
+    if (recovered.unsealed > 0) options.onAdopted?.(recovered.unsealed);
     const suite = suiteOf(recovered.suite);
-    const key = openHeadKey(join(dataDir, 'ledger-keys'), folder, suite.name);
+    const key = openHeadKey(keyFolder, folder, suite.name);
     const heads = await openHeadWriter({ folder, ledger: recovered.ledger, suite, key, openFile });
-    const ledger = new FileLedger(folder, unlock, { ...options, openFile }, recovered, heads);
+    const ledger = new FileLedger(folder, unlock, { ...options, openFile }, recovered, heads, sealKey.secret);
     await ledger.begin();
     return ledger;
   } catch (error) {
@@ -88,8 +94,9 @@ class FileLedger implements Ledger {
   readonly #heads: HeadWriter;
   readonly #places = new RecentPlaces(KEPT_PLACES);
   readonly #suite: ReturnType<typeof suiteOf>;
+  readonly #sealKey: Buffer;
   #next: SegmentHeader;
-  #segment: SegmentWriter | null = null;
+  #segment: { readonly file: SegmentWriter; readonly seals: SealChain } | null = null;
   #durable: Pick<Position, 'segment' | 'bytes'>;
   /** What waits, and its bytes; while they are written, the next ones gather in another batch. */
   #waiting: Waiting[] = [];
@@ -107,6 +114,7 @@ class FileLedger implements Ledger {
     options: LedgerOptions & { readonly openFile: OpenFile },
     recovered: Recovered,
     heads: HeadWriter,
+    sealKey: Buffer,
   ) {
     this.nextId = createIds(options.now, heads.last?.time);
     this.#folder = folder;
@@ -116,6 +124,7 @@ class FileLedger implements Ledger {
     this.#tree = recovered;
     this.#heads = heads;
     this.#suite = suiteOf(recovered.suite);
+    this.#sealKey = sealKey;
     this.#filling = new Batch(this.#suite);
     this.#spare = new Batch(this.#suite);
     this.#next = recovered.next;
@@ -176,7 +185,7 @@ class FileLedger implements Ledger {
     await this.#committing;
     await this.signHead().catch((error: unknown) => this.#options.onProblem?.(error));
     await this.#heads.close();
-    await this.#segment?.close();
+    await this.#segment?.file.close();
     this.#tree.nodes.close();
     this.#unlock();
   }
@@ -220,7 +229,7 @@ class FileLedger implements Ledger {
       this.#waiting = [];
       this.#filling = this.#spare;
       try {
-        await this.#commit(batch.bytes);
+        await this.#commit(batch);
         for (const [index, leaf] of batch.leaves.entries()) this.#enter(waiting[index]?.id, leaf);
         for (const one of waiting) one.resolve();
         this.#isUnwritable = false;
@@ -245,21 +254,23 @@ class FileLedger implements Ledger {
     frontier.append(leaf, (level, node) => nodes.add(level, node));
   }
 
-  async #commit(bytes: Buffer): Promise<void> {
-    const segment = this.#segment ?? (await this.#openSegment());
-    await segment.append(bytes);
-    this.#durable = { segment: this.#next.segment, bytes: segment.bytes };
+  async #commit(batch: Batch): Promise<void> {
+    const { file, seals } = this.#segment ?? (await this.#openSegment());
+    batch.seal(seals);
+    await file.append(batch.bytes);
+    this.#durable = { segment: this.#next.segment, bytes: file.bytes };
   }
 
-  async #openSegment(): Promise<SegmentWriter> {
+  async #openSegment(): Promise<{ readonly file: SegmentWriter; readonly seals: SealChain }> {
     const { openFile } = this.#options;
-    this.#segment = await SegmentWriter.create(openFile, this.#folder, this.#next, this.#segmentBytes);
+    const file = await SegmentWriter.create(openFile, this.#folder, this.#next, this.#segmentBytes);
+    this.#segment = { file, seals: new SealChain(this.#suite.name, this.#sealKey, this.#next) };
     return this.#segment;
   }
 
   /** Closes a segment. What stands behind its durable length was not acknowledged: it is cut off, or declared void. */
   async #leaveSegment(): Promise<void> {
-    const segment = this.#segment;
+    const segment = this.#segment?.file;
     this.#segment = null;
     if (!segment) return;
     const excess = await segment.close();

@@ -14,6 +14,7 @@ export { ledgerSuite, rotateLedgerKey } from './heads-file.ts';
 export { createIds } from './ids.ts';
 export { type KeyedHashes, openKeyedHashes, revealSalt, subjectHashes } from './keyed-hashes.ts';
 export { memoryLedger } from './memory-ledger.ts';
+export { findSealKey } from './seals.ts';
 export { type Indexer, startIndexer } from './search/indexer.ts';
 export {
   type DisclosureFilter,

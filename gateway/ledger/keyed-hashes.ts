@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { remembered } from './remembered.ts';
 import { openSecrets, type SecretKey } from './secrets.ts';
 import { type Subjects, SubjectTable } from './subject-table.ts';
-import type { SuiteName } from './suite.ts';
+import { digestOf, type SuiteName } from './suite.ts';
 
 /**
  * How the ledger speaks of personal data without holding it. An ID number, an operation with one in it, and an answer
@@ -44,7 +44,7 @@ export function keyedHashes(suite: SuiteName, subjects: SecretKey, digests: Secr
       // Variables and answer of one disclosure follow each other.
       if (disclosure !== salted) salt = saltOf(suite, digests.secret, disclosure);
       salted = disclosure;
-      return createHash(digestName(suite)).update(salt).update(content).digest('base64url');
+      return createHash(digestOf(suite)).update(salt).update(content).digest('base64url');
     },
   };
 }
@@ -69,11 +69,9 @@ export function revealSalt(
 }
 
 function saltOf(suite: SuiteName, secret: Buffer, disclosure: string): Buffer {
-  return createHmac(digestName(suite), secret).update(disclosure).digest();
+  return createHmac(digestOf(suite), secret).update(disclosure).digest();
 }
 
 function keyedHash(suite: SuiteName, secret: Buffer, text: string): string {
-  return createHmac(digestName(suite), secret).update(text).digest('base64url');
+  return createHmac(digestOf(suite), secret).update(text).digest('base64url');
 }
-
-const digestName = (suite: SuiteName): 'sm3' | 'sha256' => (suite === 'sm3/sm2' ? 'sm3' : 'sha256');

@@ -3,8 +3,10 @@ import { rmSync, statSync, truncateSync } from 'node:fs';
 import { readLeaves } from './archive/leaves.ts';
 import type { Head } from './head.ts';
 import { lastHead } from './heads-file.ts';
+import { SealChain, type SealKey } from './seals.ts';
 import {
   FORMAT,
+  isSealed,
   listSegments,
   readHeader,
   readLines,
@@ -23,6 +25,8 @@ export interface Recovered {
   readonly nodes: TreeFiles;
   /** Header of the segment to begin now. */
   readonly next: SegmentHeader;
+  /** Records behind the last head that an earlier version wrote without seals: nothing shows whose they are. */
+  readonly unsealed: number;
 }
 
 /** The files contradict each other: nothing may be added before somebody has looked. */
@@ -37,9 +41,15 @@ class DamagedLedger extends Error {
 
 /**
  * Reads what is there: cuts off a torn tail, which was never acknowledged, and brings the tree up to the last
- * record. Throws when anything that was signed is missing or different.
+ * record. Throws when anything that was signed is missing or different, or when records that nobody has signed yet do not fit
+ * their seals: a head must never be signed for what somebody else wrote.
  */
-export function recoverLedger(folder: string, treeFolder: string, wanted: SuiteName): Recovered {
+export function recoverLedger(
+  folder: string,
+  treeFolder: string,
+  wanted: SuiteName,
+  sealKey: SealKey,
+): Recovered {
   const nodes = new TreeFiles(treeFolder);
   const segments = withoutStillborn(listSegments(folder));
   const { head } = lastHead(folder);
@@ -50,7 +60,7 @@ export function recoverLedger(folder: string, treeFolder: string, wanted: SuiteN
     const suite = head?.suite ?? wanted;
     nodes.clear();
     const next = { format: FORMAT, ledger, suite, segment: 1, first: 0, previous: null } as const;
-    return { ledger, suite, frontier: new Frontier(suiteOf(suite)), nodes, next };
+    return { ledger, suite, frontier: new Frontier(suiteOf(suite)), nodes, next, unsealed: 0 };
   }
   const headers = segments.map(readHeaderOf);
   const [begin] = headers;
@@ -62,9 +72,12 @@ export function recoverLedger(folder: string, treeFolder: string, wanted: SuiteN
       throw new DamagedLedger(
         `segment ${header.segment} does not follow segment ${begin.segment + index - 1}`,
       );
+    const before = headers[index - 1];
+    if (before && isSealed(before) && !isSealed(header))
+      throw new DamagedLedger(`segment ${header.segment} has an older format than the one before it`);
   }
-  const bytes = lengthThatCounts(lastSegment.path);
-  const frontier = restoreTree(folder, segments, headers, bytes, head, nodes);
+  const bytes = lengthThatCounts(lastSegment.path, last);
+  const { frontier, unsealed } = restoreTree(folder, segments, headers, bytes, head, nodes, sealKey);
   if (statSync(lastSegment.path).size > bytes) truncateSync(lastSegment.path, bytes);
   const next = {
     format: FORMAT,
@@ -74,7 +87,7 @@ export function recoverLedger(folder: string, treeFolder: string, wanted: SuiteN
     first: frontier.size,
     previous: { bytes, excess: 0 },
   } as const;
-  return { ledger: last.ledger, suite: last.suite, frontier, nodes, next };
+  return { ledger: last.ledger, suite: last.suite, frontier, nodes, next, unsealed };
 }
 
 /** A last segment whose header never became durable held no record: it is taken away. */
@@ -95,16 +108,16 @@ function readHeaderOf({ path }: SegmentName): SegmentHeader {
 
 /**
  * How far a segment counts that a crash may have cut short: up to the first line that was not wholly written. A batch counts
- * only when all of it is durable, so what stands behind such a line was never acknowledged, even if it is whole.
+ * only when all of it is durable, so what stands behind such a line, or behind the last seal, was never acknowledged, even if it is whole.
  */
-function lengthThatCounts(path: string): number {
+function lengthThatCounts(path: string, header: SegmentHeader): number {
   let good = 0;
   let bad: number | null = null;
   for (const line of readLines(path)) {
     if (line.isUnwritten) return good;
     if (line.bytes === null) bad ??= line.number;
     else if (bad !== null) throw new DamagedLedger(`${path}:${bad} does not fit its checksum`);
-    else good = line.end;
+    else if (line.seal !== null || line.number === 1 || !isSealed(header)) good = line.end;
   }
   return good;
 }
@@ -116,7 +129,8 @@ function restoreTree(
   lastBytes: number,
   head: Head | null,
   nodes: TreeFiles,
-): Frontier {
+  sealKey: SealKey,
+): { readonly frontier: Frontier; readonly unsealed: number } {
   const suite = suiteOf(headers[0]?.suite ?? 'sha256/ed25519');
   const signed = head?.size ?? 0;
   const isKept = nodes.cutTo(signed) && sameRoot(rootOf(suite, nodes, signed), head);
@@ -130,16 +144,29 @@ function restoreTree(
   };
   if (from === 0) for (const leaf of readLeaves(folder, headers[0]?.first ?? 0)) add(leaf);
   let reached = 0;
+  let unsealed = 0;
   for (const [index, { path }] of segments.entries()) {
-    const begin = headers[index]?.first ?? 0;
+    const header = headers[index];
+    const begin = header?.first ?? 0;
     const end = headers[index + 1]?.first ?? Number.POSITIVE_INFINITY;
     if (end <= from) continue;
     const limit = headers[index + 1]?.previous?.bytes ?? lastBytes;
+    const seals = header && isSealed(header) && end > signed ? new SealedTail(path, header, sealKey) : null;
     let at = begin;
     for (const line of readLines(path, limit)) {
       if (line.number === 1) continue;
       if (line.bytes === null) throw new DamagedLedger(`${path}:${line.number} does not fit its checksum`);
-      if (at++ >= from) add(hashLeaf(suite, line.bytes));
+      const isNew = at++ >= from;
+      if (!isNew && !seals) continue;
+      const leaf = hashLeaf(suite, line.bytes);
+      seals?.take(leaf, line.seal);
+      if (isNew) add(leaf);
+    }
+    seals?.end();
+    if (!seals && at > signed) {
+      if (!sealKey.isNew)
+        throw new DamagedLedger(`records behind the last head in ${path} have no seal: somebody added them`);
+      unsealed += at - Math.max(begin, signed);
     }
     if (at !== end && Number.isFinite(end))
       throw new DamagedLedger(`${path} holds ${at - begin} records instead of ${end - begin}`);
@@ -147,7 +174,34 @@ function restoreTree(
   }
   if (reached < signed)
     throw new DamagedLedger(`${signed} records were signed, but only ${reached} are there (${folder})`);
-  return frontier;
+  return { frontier, unsealed };
+}
+
+/** Checks the seals of a segment that holds records which no head covers. */
+class SealedTail {
+  readonly #path: string;
+  readonly #chain: SealChain;
+  #leaves: Buffer[] = [];
+
+  constructor(path: string, header: SegmentHeader, key: SealKey) {
+    this.#path = path;
+    this.#chain = new SealChain(header.suite, key.secret, header);
+  }
+
+  take(leaf: Buffer, seal: string | null): void {
+    this.#leaves.push(leaf);
+    if (seal === null) return;
+    if (this.#chain.next(this.#leaves) !== seal)
+      throw new DamagedLedger(
+        `records in ${this.#path} do not fit their seal: somebody changed or added them`,
+      );
+    this.#leaves = [];
+  }
+
+  end(): void {
+    if (this.#leaves.length > 0)
+      throw new DamagedLedger(`the last records in ${this.#path} have no seal: somebody added them`);
+  }
 }
 
 function sameRoot(root: Buffer, head: Head | null): boolean {

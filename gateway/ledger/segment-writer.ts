@@ -1,7 +1,7 @@
 import { rmSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { encodeLine, type SegmentHeader, segmentName } from './segment.ts';
+import { EXTENSION, encodeLine, type SegmentHeader, segmentName } from './segment.ts';
 
 /** Opens files for writing; a test may put failing ones in their place. */
 export type OpenFile = (path: string, flags: string, mode: number) => Promise<FileHandle>;
@@ -33,7 +33,7 @@ export class SegmentWriter {
     header: SegmentHeader,
     limit: number,
   ): Promise<SegmentWriter> {
-    const path = join(folder, `${segmentName(header.segment)}.v3`);
+    const path = join(folder, `${segmentName(header.segment)}.${EXTENSION}`);
     const file = await openFile(path, 'wx', 0o640);
     const line = Buffer.from(encodeLine(JSON.stringify(header)));
     try {

@@ -5,16 +5,25 @@ import { z } from 'zod';
 import { SUITES } from './suite.ts';
 
 /**
- * The segment format, version 3: a text file of lines `<crc32 of the text, 8 hex digits> <JSON>\n`. The first line
- * is the segment's header, every other one a record. The header says how far the segment before it counts: what a
+ * The segment format, version 4: a text file of lines `<crc32 of the text, 8 hex digits> <JSON>\n`. The first line
+ * is the segment's header, every other one a record; the last record of a batch is `<crc32 of the rest>~<seal> <JSON>\n`, and
+ * records behind the last seal were never acknowledged. The header says how far the segment before it counts: what a
  * crash or a failed write left behind that point was never acknowledged and is no record. The file that is written to may
  * end in zero bytes: space that was set aside. Text holds none, so a line with one was never wholly written.
- * Version 2 has the same lines, but its records' digests are plain hashes, and say nothing of keys; it is still read.
+ * Version 3 has no seals. In version 2, moreover, the records' digests are plain hashes, and say nothing of keys. Both are still read.
  */
-const NAME = /^segment-(\d{8})\.v[23]$/;
+const NAME = /^segment-(\d{8})\.v[234]$/;
 
-export const FORMAT = 'liancha-ledger/3';
-const FORMATS = ['liancha-ledger/2', FORMAT] as const;
+export const FORMAT = 'liancha-ledger/4';
+const FORMATS = ['liancha-ledger/2', 'liancha-ledger/3', FORMAT] as const;
+
+/** File name extension of a segment that is begun now. */
+export const EXTENSION = 'v4';
+
+/** Does every batch of the segment end with a seal? */
+export function isSealed({ format }: Pick<SegmentHeader, 'format'>): boolean {
+  return format === FORMAT;
+}
 
 export const SegmentHeader = z.strictObject({
   format: z.enum(FORMATS),
@@ -35,7 +44,7 @@ export function encodeLine(text: string): string {
 
 /** Decodes a line without its end; null when it is not what was written. */
 export function decodeLine(line: string): string | null {
-  return checkedBytes(Buffer.from(line))?.toString('utf8') ?? null;
+  return readMarked(Buffer.from(line))?.bytes.toString('utf8') ?? null;
 }
 
 /** A file that belongs to a segment: the segment itself, or what its archive holds of it. */
@@ -73,19 +82,22 @@ export class Line {
   readonly isTorn: boolean;
   /** It was never wholly written: it was cut short, or a part of it is still the space that was set aside. */
   readonly isUnwritten: boolean;
+  /** Of the last record of a batch: its seal, base64url. */
+  readonly seal: string | null;
 
   constructor(
     number: number,
     end: number,
-    bytes: Buffer | null,
+    marked: Marked | null,
     isTorn: boolean,
     isUnwritten: boolean = isTorn,
   ) {
     this.number = number;
     this.end = end;
-    this.bytes = bytes;
+    this.bytes = marked?.bytes ?? null;
     this.isTorn = isTorn;
     this.isUnwritten = isUnwritten;
+    this.seal = marked?.seal ?? null;
   }
 
   get text(): string | null {
@@ -93,14 +105,27 @@ export class Line {
   }
 }
 
-const MARK_BYTES = 9;
-const SPACE = 0x20;
+/** The text of a line that is what was written, and the seal before it. */
+interface Marked {
+  readonly bytes: Buffer;
+  readonly seal: string | null;
+}
 
-function checkedBytes(line: Buffer): Buffer | null {
-  const mark = line.toString('latin1', 0, MARK_BYTES - 1);
-  if (line[MARK_BYTES - 1] !== SPACE || !/^[0-9a-f]{8}$/.test(mark)) return null;
-  const bytes = line.subarray(MARK_BYTES);
-  return crc32(bytes) === Number.parseInt(mark, 16) ? bytes : null;
+const CHECKSUM_CHARACTERS = 8;
+/** `~`, and 16 bytes in base64url. */
+export const SEAL_CHARACTERS = 23;
+const SPACE = 0x20;
+const TILDE = 0x7e;
+
+function readMarked(line: Buffer): Marked | null {
+  const isSealed = line[CHECKSUM_CHARACTERS] === TILDE;
+  const end = CHECKSUM_CHARACTERS + (isSealed ? SEAL_CHARACTERS : 0);
+  const checksum = line.toString('latin1', 0, CHECKSUM_CHARACTERS);
+  if (line[end] !== SPACE || !/^[0-9a-f]{8}$/.test(checksum)) return null;
+  const bytes = line.subarray(end + 1);
+  const checked = isSealed ? line.subarray(CHECKSUM_CHARACTERS + 1) : bytes;
+  if (crc32(checked) !== Number.parseInt(checksum, 16)) return null;
+  return { bytes, seal: isSealed ? line.toString('latin1', CHECKSUM_CHARACTERS + 1, end) : null };
 }
 
 const CHUNK = 1_048_576;
@@ -140,8 +165,8 @@ export function* readLines(
         number++;
         end += newline + 1 - start;
         const line = bytes.subarray(start, newline);
-        const text = checkedBytes(line);
-        yield new Line(number, end, text, false, text === null && line.includes(0));
+        const marked = readMarked(line);
+        yield new Line(number, end, marked, false, marked === null && line.includes(0));
         start = newline + 1;
       }
       rest = bytes.subarray(start);
@@ -149,12 +174,38 @@ export function* readLines(
     rest = withoutReserve(rest);
     if (rest.length > 0) {
       // A whole line but for its last byte was not cut short: its end was changed.
-      const isTorn = checkedBytes(rest.subarray(0, rest.length - 1)) === null;
+      const isTorn = readMarked(rest.subarray(0, rest.length - 1)) === null;
       yield new Line(number + 1, end + rest.length, null, isTorn);
     }
   } finally {
     closeSync(file);
   }
+}
+
+/**
+ * The lines of a segment as they count: behind the last seal, whole lines were never acknowledged either, and come as the one
+ * unwritten line that they are. Of a segment without seals, its lines.
+ */
+export function* readBatches(
+  path: string,
+  header: SegmentHeader | null,
+  limit: number = Number.POSITIVE_INFINITY,
+): Generator<Line> {
+  if (!header || !isSealed(header)) {
+    yield* readLines(path, limit);
+    return;
+  }
+  let batch: Line[] = [];
+  for (const line of readLines(path, limit)) {
+    if (line.isUnwritten) batch = []; // It was written with what stands before it, up to the seal before.
+    batch.push(line);
+    const isOpen = line.bytes !== null && line.seal === null && line.number > 1;
+    if (isOpen) continue;
+    yield* batch;
+    batch = [];
+  }
+  const [first] = batch;
+  if (first) yield new Line(first.number, batch.at(-1)?.end ?? first.end, null, true);
 }
 
 function withoutReserve(bytes: Buffer): Buffer {
@@ -175,7 +226,7 @@ export function* splitLines(bytes: Buffer, from: number): Generator<Line> {
   let number = 0;
   for (let newline = bytes.indexOf(10, start); newline >= 0; newline = bytes.indexOf(10, start)) {
     number++;
-    yield new Line(number, newline + 1, checkedBytes(bytes.subarray(start, newline)), false);
+    yield new Line(number, newline + 1, readMarked(bytes.subarray(start, newline)), false);
     start = newline + 1;
   }
 }

@@ -22,10 +22,15 @@ export interface Suite {
   generateKey(): KeyObject;
 }
 
+/** What a suite hashes with, as OpenSSL names it. */
+export function digestOf(name: SuiteName): 'sm3' | 'sha256' {
+  return name === 'sm3/sm2' ? 'sm3' : 'sha256';
+}
+
 /** RFC 8032 Ed25519 with SHA-256, or GB/T 32918 SM2 with GB/T 32905 SM3. */
 export function suiteOf(name: SuiteName): Suite {
   const isNational = name === 'sm3/sm2';
-  const digest = isNational ? 'sm3' : 'sha256';
+  const digest = digestOf(name);
   const scheme = isNational ? 'sm3' : null;
   return {
     name,

@@ -3,7 +3,8 @@ import { basename, join } from 'node:path';
 import { listLeaves } from './archive/leaves.ts';
 import { type Head, hashHead, isSignedBy } from './head.ts';
 import { HEADS, KEYS, readHeads, readPublicKeys } from './heads-file.ts';
-import { listSegments, readHeader, readLines, type SegmentHeader } from './segment.ts';
+import { SealChain } from './seals.ts';
+import { isSealed, listSegments, readBatches, readHeader, readLines, type SegmentHeader } from './segment.ts';
 import { type PublicKey, readPublicKey, type Suite, suiteOf } from './suite.ts';
 import { Frontier, hashLeaf } from './tree.ts';
 import { type Evidence, evidenceOn } from './witness/evidence.ts';
@@ -16,6 +17,7 @@ export const PROBLEMS = [
   'SEGMENT_LENGTH',
   'RECORD_DAMAGED',
   'RECORD_TWICE',
+  'RECORD_UNSEALED',
   'HEAD_DAMAGED',
   'HEAD_CHAIN',
   'HEAD_SIGNATURE',
@@ -48,6 +50,8 @@ export interface LedgerReport {
   /** Records under a signed head; those after it are whole, but nobody has signed for them yet. */
   readonly signed: number;
   readonly unsigned: number;
+  /** Of the unsigned ones, those whose seal was checked: the gateway wrote them. Of the others nothing here shows who did. */
+  readonly sealed: number;
   /** Records under a head that a witness has co-signed. */
   readonly cosigned: number;
   /** Bytes behind the last whole line: a record that was being written at a crash and was never acknowledged. */
@@ -62,6 +66,8 @@ export interface VerifyOptions {
   readonly witnessed?: readonly Evidence[];
   /** Keys of the witnesses. Without them it is checked only that co-signed heads are heads of this ledger. */
   readonly witnessKeys?: readonly PublicKey[];
+  /** Key of the seals, where it is at hand: records behind the last head are then checked against theirs. */
+  readonly sealKey?: Buffer;
   /** Told of progress, in records. */
   onProgress?(records: number): void;
 }
@@ -88,6 +94,8 @@ class Verification {
   #signed = 0;
   #cosigned = 0;
   #tornBytes = 0;
+  #sealed = 0;
+  #hasSealedSegment = false;
 
   constructor(folder: string, options: VerifyOptions) {
     this.#folder = folder;
@@ -132,6 +140,7 @@ class Verification {
       heads: this.#heads.length,
       signed: this.#signed,
       unsigned: this.#records - this.#signed,
+      sealed: this.#sealed,
       cosigned: this.#cosigned,
       tornBytes: this.#tornBytes,
       problems: this.#problems,
@@ -281,17 +290,40 @@ class Verification {
         null,
         `长度应为 ${counts} 字节 the length should be ${counts} bytes, it is ${size}`,
       );
+    if (header && this.#hasSealedSegment && !isSealed(header))
+      this.#problem(
+        'SEGMENT_DAMAGED',
+        file,
+        1,
+        '段格式比前段旧 the format is older than that of the segment before',
+      );
+    if (header && isSealed(header)) this.#hasSealedSegment = true;
     const signed = this.#heads.at(-1)?.size ?? 0;
+    const key = header && isSealed(header) ? this.#options.sealKey : undefined;
+    const seals = header && key ? new SealChain(suite.name, key, header) : null;
     let end = 0;
-    for (const line of readLines(path, counts)) {
+    let batch: Buffer[] = [];
+    for (const line of readBatches(path, header, counts)) {
       if (line.isUnwritten && isLast && this.#records >= signed) {
         this.#tornBytes = size - end; // A crash, or a write that is going on; nothing behind it was acknowledged.
         break;
       }
       end = line.end;
       if (line.number === 1) continue; // The header, or what was told of above.
-      if (line.bytes !== null) this.#record(line.bytes, file, line.number, suite);
-      else {
+      if (line.bytes !== null) {
+        batch.push(this.#record(line.bytes, file, line.number, suite));
+        if (line.seal === null) continue;
+        const isSealed = seals?.next(batch) === line.seal;
+        if (isSealed && this.#records > signed) this.#sealed = this.#records - signed;
+        if (seals && !isSealed && this.#records > signed)
+          this.#problem(
+            'RECORD_UNSEALED',
+            file,
+            line.number,
+            '记录不是本网关所写：与封印不符 records do not fit their seal: the gateway did not write them',
+          );
+        batch = [];
+      } else {
         this.#problem(
           'RECORD_DAMAGED',
           file,
@@ -303,13 +335,15 @@ class Verification {
     }
   }
 
-  #record(bytes: Buffer, file: string, line: number, suite: Suite): void {
+  #record(bytes: Buffer, file: string, line: number, suite: Suite): Buffer {
     const id = idOf(bytes);
     if (id === null)
       this.#problem('RECORD_DAMAGED', file, line, '记录不是披露记录 the line is no disclosure');
     else if (this.#ids.has(id)) this.#problem('RECORD_TWICE', file, line, `${id} 重复 appears twice`);
     else this.#ids.add(id);
-    this.#enter(hashLeaf(suite, bytes));
+    const leaf = hashLeaf(suite, bytes);
+    this.#enter(leaf);
+    return leaf;
   }
 
   #enter(leaf: Buffer): void {

@@ -20,7 +20,7 @@ test('when the disclosure cannot be recorded, nothing is disclosed; when it can 
   const query = `query ${purpose()} { person(idNumber: "${system.examples.person}") { name } }`;
   expect((await system.ask(query)).data.person.name).toEqual(expect.any(String));
   // The disk fails under every open file: the only way to plant this without a failing disk.
-  const probe = await open(join(system.dataDir, 'ledger', 'segment-00000001.v3'));
+  const probe = await open(join(system.dataDir, 'ledger', 'segment-00000001.v4'));
   const handles = Object.getPrototypeOf(probe);
   await probe.close();
   const failing = vi.spyOn(handles, 'datasync').mockRejectedValue(new Error('EIO'));

@@ -1,5 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { type LedgerReport, PublicKeys, readEvidence, verifyLedger } from '../../ledger/index.ts';
+import {
+  findSealKey,
+  type LedgerReport,
+  PublicKeys,
+  readEvidence,
+  verifyLedger,
+} from '../../ledger/index.ts';
 import { type Command, fromHere, print, readOptions } from '../command.ts';
 import { ledgerFolders } from './folder.ts';
 
@@ -20,7 +26,10 @@ export const verifyCommand: Command = {
       'witness-keys': { type: 'string', multiple: true },
       json: { type: 'boolean', default: false },
     });
-    const report = verifyLedger(ledgerFolders(values['data-dir']).folder, {
+    const { folder, keys } = ledgerFolders(values['data-dir']);
+    const sealKey = findSealKey(keys);
+    const report = verifyLedger(folder, {
+      ...(sealKey && { sealKey }),
       ...(values.keys !== undefined && { trusted: PublicKeys.parse(readJson(values.keys)).keys }),
       ...(values.witness && { witnessed: values.witness.flatMap(readEvidenceFile) }),
       ...(values['witness-keys'] && {
@@ -43,12 +52,18 @@ function readEvidenceFile(path: string) {
 }
 
 function describe(report: LedgerReport): string {
-  const { records, segments, heads, signed, unsigned, cosigned, tornBytes, problems } = report;
+  const { records, segments, heads, signed, unsigned, sealed, cosigned, tornBytes, problems } = report;
+  const unproven = unsigned - sealed;
   const facts = [
     `台账 ledger     ${report.ledger ?? '—'}`,
     `记录 records    ${records}（${segments} 段 segments）`,
     `树头 heads      ${heads}；已签 signed ${signed}，未签 not yet signed ${unsigned}`,
     ...(cosigned > 0 ? [`联署 co-signed  ${cosigned}（由见证方 by a witness）`] : []),
+    ...(unproven > 0
+      ? [
+          `未证 unproven   最后树头之后 ${unproven} 条，无签名亦未核封印 records behind the last head: neither signed nor checked against their seals`,
+        ]
+      : []),
     ...(tornBytes > 0 ? [`残尾 torn tail   写入中断，未确认 cut short by a crash, never acknowledged`] : []),
   ];
   const found = problems.map(

@@ -23,15 +23,15 @@ test('a ledger of format 2 verifies and exports', () => {
   expect([...exportLedger(OLD)]).toHaveLength(12);
 });
 
-test('a ledger of format 2 is gone on with in format 3, as one tree', async () => {
+test('a ledger of format 2 is gone on with in format 4, as one tree', async () => {
   const ledger = await openLedger({ dataDir, now: Date.now });
   await ledger.append(disclosure(ledger.nextId()));
   await ledger.close();
   expect(verifyLedger(folder())).toMatchObject({ ok: true, records: 13, signed: 13 });
   expect([...exportLedger(folder())].map(({ index }) => index)).toEqual([...Array(13).keys()]);
   const newest = readdirSync(folder()).sort().at(-1) ?? '';
-  expect(newest).toBe('segment-00000005.v3');
-  expect(readFileSync(join(folder(), newest), 'utf8')).toContain('"format":"liancha-ledger/3"');
+  expect(newest).toBe('segment-00000005.v4');
+  expect(readFileSync(join(folder(), newest), 'utf8')).toContain('"format":"liancha-ledger/4"');
   const outside = spawnSync(process.execPath, ['scripts/verify-ledger.mjs', folder()], {
     cwd: projectRoot(),
   });

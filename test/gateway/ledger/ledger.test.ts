@@ -15,7 +15,7 @@ afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
 const open = () => openLedger({ dataDir, now: Date.now });
 const lines = (segment = 1): string[] =>
-  readFileSync(join(dataDir, 'ledger', `segment-0000000${segment}.v3`), 'utf8')
+  readFileSync(join(dataDir, 'ledger', `segment-0000000${segment}.v4`), 'utf8')
     .split('\n')
     .slice(1, -1); // without the header, and what is set aside
 

@@ -41,7 +41,7 @@ async function interrupted(unsigned: number): Promise<string[]> {
   const ids = await append(ledger, 300);
   await ledger.signHead();
   ids.push(...(await append(ledger, unsigned)));
-  await expect.poll(() => readFileSync(join(elsewhere, 'ledger/segment-00000001.v3')).at(-1)).toBe(0);
+  await expect.poll(() => readFileSync(join(elsewhere, 'ledger/segment-00000001.v4')).at(-1)).toBe(0);
   cpSync(elsewhere, dataDir, { recursive: true });
   rmSync(join(folder(), 'LOCK'));
   await ledger.close();
