@@ -107,6 +107,11 @@ const Configuration = z.strictObject({
     .strictObject({
       /** For a new ledger: `sha256/ed25519`, or `sm3/sm2` where Chinese cryptography is required. */
       suite: z.enum(['sha256/ed25519', 'sm3/sm2']).default('sha256/ed25519'),
+      /** What a new SM2 key signs along with each head (GB/T 32918.2 §5.5); without it the usual `1234567812345678`. */
+      sm2UserId: z
+        .string()
+        .regex(/^[\x21-\x7e]{1,64}$/)
+        .optional(),
       /** Whom heads are handed to: a file, a URL that takes them by POST, or another gateway that co-signs them. */
       witnesses: z
         .array(

@@ -86,6 +86,7 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
     dataDir,
     now,
     suite: configuration.ledger.suite,
+    ...(configuration.ledger.sm2UserId && { userId: configuration.ledger.sm2UserId }),
     onProblem: (error) => logger.error({ error }, 'a head of the ledger could not be signed'),
     onUnwritable: (error) => logger.error({ error }, 'records cannot be written: nothing is answered'),
     onAdopted: (records) =>

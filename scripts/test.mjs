@@ -5,6 +5,7 @@ import { build, fail, install, requireNode, run } from './prepare.mjs';
 
 /** `npm test`: installs what is missing, then checks, builds and runs everything. */
 const PACKAGES = [
+  { name: 'openssl', has: () => found('openssl') },
   { name: 'redis-server', has: () => found('redis-server') },
   { name: 'postgresql', has: () => existsSync('/usr/lib/postgresql') },
   { name: 'chromium', has: () => found('chromium') },

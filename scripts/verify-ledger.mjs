@@ -75,11 +75,11 @@ const hash = (bytes) =>
 function readKeys(path) {
   const keys = new Map();
   try {
-    for (const { id, spki } of JSON.parse(readFileSync(path, 'utf8')).keys) {
+    for (const { id, spki, userId = '' } of JSON.parse(readFileSync(path, 'utf8')).keys) {
       const der = Buffer.from(spki, 'base64url');
       if (createHash('sha256').update(der).digest('base64url') !== id)
         complain(`key ${id} is not what its name says`);
-      else keys.set(id, createPublicKey({ key: der, format: 'der', type: 'spki' }));
+      else keys.set(id, { key: createPublicKey({ key: der, format: 'der', type: 'spki' }), der, userId });
     }
   } catch (error) {
     complain(`the keys cannot be read: ${error.message}`);
@@ -87,10 +87,90 @@ function readKeys(path) {
   return keys;
 }
 
-/** Lines of text, signed with Ed25519, or with SM2 over SM3. */
-function isSigned(lines, suite, key, signature) {
+/** Lines of text, signed with Ed25519, or with SM2 over SM3: of a key without a user ID as OpenSSL does, with the empty one. */
+function isSigned(lines, suite, found, signature) {
+  if (!found) return false;
   const bytes = Buffer.from([...lines, ''].join('\n'));
-  return key && verify(suite === 'sm3/sm2' ? 'sm3' : null, bytes, key, Buffer.from(signature, 'base64url'));
+  const { key, der, userId } = found;
+  const signed = Buffer.from(signature, 'base64url');
+  if (userId !== '') return suite === 'sm3/sm2' && isSm2(bytes, der.subarray(-64), userId, signed);
+  return verify(suite === 'sm3/sm2' ? 'sm3' : null, bytes, key, signed);
+}
+
+/** GB/T 32918.2 §7: verification of a signature over SM3(Z ‖ bytes), on the curve of GB/T 32918.5. */
+function isSm2(bytes, point, userId, signature) {
+  const number = (hex) => BigInt(`0x${Buffer.from(hex).toString('hex')}`);
+  const hex = (text) => BigInt(`0x${text.replaceAll(' ', '')}`);
+  const p = hex('FFFFFFFE FFFFFFFF FFFFFFFF FFFFFFFF FFFFFFFF 00000000 FFFFFFFF FFFFFFFF');
+  const n = hex('FFFFFFFE FFFFFFFF FFFFFFFF FFFFFFFF 7203DF6B 21C6052B 53BBF409 39D54123');
+  const b = hex('28E9FA9E 9D9F5E34 4D5A9E4B CF6509A7 F39789F5 15AB8F92 DDBCBD41 4D940E93');
+  const gx = hex('32C4AE2C 1F198119 5F990446 6A39C994 8FE30BBF F2660BE1 715A4589 334C74C7');
+  const gy = hex('BC3736A2 F4F6779C 59BDCEE3 6B692153 D0A9877C C62A4740 02DF32E5 2139F0A0');
+  const mod = (value, by = p) => ((value % by) + by) % by;
+  const bytesOf = (value) => Buffer.from(value.toString(16).padStart(64, '0'), 'hex');
+  const power = (base, exponent) => {
+    let result = 1n;
+    for (let square = base, e = exponent; e > 0n; e >>= 1n, square = mod(square * square))
+      if (e & 1n) result = mod(result * square);
+    return result;
+  };
+  // Points in Jacobian coordinates: (X / Z², Y / Z³); null is the point at infinity. Here a = -3.
+  const double = (q) => {
+    if (!q || q[1] === 0n) return null;
+    const [x, y, z] = q;
+    const yy = mod(y * y);
+    const s = mod(4n * x * yy);
+    const m = mod(3n * (x - z * z) * (x + z * z));
+    const x3 = mod(m * m - 2n * s);
+    return [x3, mod(m * (s - x3) - 8n * yy * yy), mod(2n * y * z)];
+  };
+  const add = (q, r) => {
+    if (!q || !r) return q ?? r;
+    const [x1, y1, z1] = q;
+    const [x2, y2, z2] = r;
+    const u1 = mod(x1 * z2 * z2);
+    const s1 = mod(y1 * z2 * z2 * z2);
+    const h = mod(x2 * z1 * z1 - u1);
+    const d = mod(y2 * z1 * z1 * z1 - s1);
+    if (h === 0n) return d === 0n ? double(q) : null;
+    const hh = mod(h * h);
+    const x3 = mod(d * d - hh * h - 2n * u1 * hh);
+    return [x3, mod(d * (u1 * hh - x3) - s1 * hh * h), mod(h * z1 * z2)];
+  };
+  const [rs, ss] = derNumbers(signature);
+  const [px, py] = [number(point.subarray(0, 32)), number(point.subarray(32))];
+  if (rs === undefined || mod(py * py - px * px * px + 3n * px - b) !== 0n) return false;
+  const [r, s] = [number(rs), number(ss)];
+  const t = mod(r + s, n);
+  if (r < 1n || r >= n || s < 1n || s >= n || t === 0n) return false;
+  const base = [gx, gy, 1n];
+  const key = [px, py, 1n];
+  const both = add(base, key);
+  let sum = null;
+  for (let bit = 255n; bit >= 0n; bit--) {
+    sum = double(sum);
+    const [inS, inT] = [(s >> bit) & 1n, (t >> bit) & 1n];
+    if (inS || inT) sum = add(sum, inS && inT ? both : inS ? base : key);
+  }
+  if (!sum) return false;
+  const inverse = power(sum[2], p - 2n);
+  const x = mod(sum[0] * inverse * inverse);
+  const id = Buffer.from(userId);
+  const length = Buffer.of((id.length * 8) >> 8, (id.length * 8) & 255);
+  const sm3 = (...parts) => createHash('sm3').update(Buffer.concat(parts)).digest();
+  const z = sm3(length, id, ...[mod(-3n), b, gx, gy].map(bytesOf), point);
+  return mod(number(sm3(z, bytes)) + x, n) === r;
+}
+
+/** The two integers of a DER `SEQUENCE { r INTEGER, s INTEGER }`; nothing for what is not one. */
+function derNumbers(der) {
+  const numbers = [];
+  if (der[0] !== 0x30 || der[1] !== der.length - 2) return numbers;
+  for (let at = 2; at < der.length; at += 2 + der[at + 1]) {
+    if (der[at] !== 2 || !(der[at + 1] > 0) || at + 2 + der[at + 1] > der.length) return [];
+    numbers.push(der.subarray(at + 2, at + 2 + der[at + 1]));
+  }
+  return numbers.length === 2 ? numbers : [];
 }
 
 const keys = readKeys(keysFile ?? join(folder, 'keys.json'));

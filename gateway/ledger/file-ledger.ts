@@ -28,6 +28,8 @@ export interface LedgerOptions {
   readonly headMs?: number;
   /** For a new ledger; one that exists keeps its own. */
   readonly suite?: SuiteName;
+  /** What a new SM2 key signs along with each head. */
+  readonly userId?: string;
   /** How files are opened for writing. */
   readonly openFile?: OpenFile;
   /** Told when a head could not be written; records are safe all the same. */
@@ -68,7 +70,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     const recovered = recoverLedger(folder, join(dataDir, 'ledger-tree'), wanted, sealKey);
     if (recovered.unsealed > 0) options.onAdopted?.(recovered.unsealed);
     const suite = suiteOf(recovered.suite);
-    const key = openHeadKey(keyFolder, folder, suite.name);
+    const key = openHeadKey(keyFolder, folder, suite.name, options.userId);
     const heads = await openHeadWriter({ folder, ledger: recovered.ledger, suite, key, openFile });
     const ledger = new FileLedger(folder, unlock, { ...options, openFile }, recovered, heads, sealKey.secret);
     await ledger.begin();

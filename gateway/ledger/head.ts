@@ -1,6 +1,5 @@
-import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
-import { type PublicKey, publicKeyOf, SUITES, type Suite } from './suite.ts';
+import { type PublicKey, publicKeyOf, SUITES, type Suite, type SuiteKey } from './suite.ts';
 
 /** A signed tree head: the first `size` records have this root. Each names the one before it. */
 export const Head = z
@@ -27,7 +26,7 @@ export function signedText(head: Unsigned): string {
   return ['liancha ledger head', ledger, suite, size, root, time, previous, key, ''].join('\n');
 }
 
-export function signHead(suite: Suite, key: KeyObject, head: Omit<Unsigned, 'key' | 'suite'>): Head {
+export function signHead(suite: Suite, key: SuiteKey, head: Omit<Unsigned, 'key' | 'suite'>): Head {
   const unsigned: Unsigned = {
     ledger: head.ledger,
     suite: suite.name,
@@ -40,7 +39,7 @@ export function signHead(suite: Suite, key: KeyObject, head: Omit<Unsigned, 'key
   return { ...unsigned, signature: suite.sign(signedText(unsigned), key).toString('base64url') };
 }
 
-export function isSignedBy(suite: Suite, head: Head, key: KeyObject): boolean {
+export function isSignedBy(suite: Suite, head: Head, key: SuiteKey): boolean {
   return suite.verify(signedText(head), key, Buffer.from(head.signature, 'base64url'));
 }
 
@@ -50,9 +49,17 @@ export function hashHead(suite: Suite, head: Head): string {
 }
 
 export const PublicKeys = z.strictObject({
-  keys: z.array(z.strictObject({ id: z.string(), suite: z.enum(SUITES), spki: z.string() })),
+  keys: z.array(
+    z.strictObject({
+      id: z.string(),
+      suite: z.enum(SUITES),
+      spki: z.string(),
+      /** What SM2 signs along with the text; without it the empty one. */
+      userId: z.string().min(1).optional(),
+    }),
+  ),
 });
 
 export function keysText(keys: readonly PublicKey[]): string {
-  return `${JSON.stringify({ keys: keys.map(({ id, suite, spki }) => ({ id, suite, spki })) })}\n`;
+  return `${JSON.stringify({ keys: keys.map(({ id, suite, spki, userId }) => ({ id, suite, spki, userId })) })}\n`;
 }

@@ -1,11 +1,20 @@
-import type { KeyObject } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { type FileHandle, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Head, hashHead, keysText, PublicKeys, signHead } from './head.ts';
 import { encodeLine, listNumbered, readLines } from './segment.ts';
 import type { OpenFile } from './segment-writer.ts';
-import { type PublicKey, publicKeyOf, readPrivateKey, type Suite, type SuiteName, suiteOf } from './suite.ts';
+import {
+  type PublicKey,
+  publicKeyOf,
+  readPrivateKey,
+  type Suite,
+  type SuiteKey,
+  type SuiteName,
+  suiteOf,
+  USUAL_USER_ID,
+  writePrivateKey,
+} from './suite.ts';
 
 export const HEADS = 'heads.v2';
 export const KEYS = 'keys.json';
@@ -50,31 +59,36 @@ export function ledgerSuite(folder: string): SuiteName {
   return lastHead(folder).head?.suite ?? 'sha256/ed25519';
 }
 
-/** The signing key of a ledger, made when missing, with the public keys of all times in `keys.json`. */
-export function openHeadKey(keyFolder: string, folder: string, suiteName: SuiteName): KeyObject {
+/** The signing key of a ledger, made when missing, with the public keys of all times in `keys.json`. A new SM2 key gets the user ID. */
+export function openHeadKey(
+  keyFolder: string,
+  folder: string,
+  suiteName: SuiteName,
+  userId: string = USUAL_USER_ID,
+): SuiteKey {
   const suite = suiteOf(suiteName);
   mkdirSync(keyFolder, { recursive: true, mode: 0o700 });
   const newest = newestHeadKey(keyFolder);
-  if (!newest) return addHeadKey(keyFolder, folder, suite);
+  if (!newest) return addHeadKey(keyFolder, folder, suite, userId);
   const key = readPrivateKey(readFileSync(newest.path, 'utf8'));
   announce(folder, publicKeyOf(key, suite.name));
   return key;
 }
 
 /** Makes a new key, by which heads are signed from the next opening on. Returns its id. */
-export function rotateLedgerKey(keyFolder: string, folder: string): string {
+export function rotateLedgerKey(keyFolder: string, folder: string, userId: string = USUAL_USER_ID): string {
   const suite = suiteOf(ledgerSuite(folder));
-  return publicKeyOf(addHeadKey(keyFolder, folder, suite), suite.name).id;
+  return publicKeyOf(addHeadKey(keyFolder, folder, suite, userId), suite.name).id;
 }
 
 function newestHeadKey(keyFolder: string) {
   return listNumbered(keyFolder, /^heads-(\d{6})\.pem$/).at(-1);
 }
 
-function addHeadKey(keyFolder: string, folder: string, suite: Suite): KeyObject {
+function addHeadKey(keyFolder: string, folder: string, suite: Suite, userId: string): SuiteKey {
   const number = (newestHeadKey(keyFolder)?.number ?? 0) + 1;
-  const key = suite.generateKey();
-  const pem = key.export({ type: 'pkcs8', format: 'pem' });
+  const key = { key: suite.generateKey(), userId: suite.name === 'sm3/sm2' ? userId : '' };
+  const pem = writePrivateKey(key);
   writeFileSync(join(keyFolder, `heads-${String(number).padStart(6, '0')}.pem`), pem, {
     mode: 0o600,
     flag: 'wx',
@@ -115,7 +129,7 @@ export interface HeadWriterOptions {
   readonly folder: string;
   readonly ledger: string;
   readonly suite: Suite;
-  readonly key: KeyObject;
+  readonly key: SuiteKey;
   readonly openFile: OpenFile;
 }
 

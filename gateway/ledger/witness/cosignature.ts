@@ -1,7 +1,6 @@
-import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { type Head, hashHead } from '../head.ts';
-import { publicKeyOf, SUITES, type SuiteName, suiteOf } from '../suite.ts';
+import { publicKeyOf, SUITES, type SuiteKey, type SuiteName, suiteOf } from '../suite.ts';
 
 /** What a witness says of a head that it has seen: it goes on from all that the witness saw of that ledger before. */
 export const Cosignature = z
@@ -46,7 +45,7 @@ function signedText(one: Omit<Cosignature, 'signature'>): string {
 export interface WitnessIdentity {
   readonly ledger: string;
   readonly suite: SuiteName;
-  readonly key: KeyObject;
+  readonly key: SuiteKey;
   lastHead(): Head | null;
 }
 
@@ -67,6 +66,6 @@ export function cosign(witness: WitnessIdentity, head: Head, time: number): Cosi
   return { ...unsigned, signature: suite.sign(signedText(unsigned), witness.key).toString('base64url') };
 }
 
-export function isCosignedBy(one: Cosignature, key: KeyObject): boolean {
+export function isCosignedBy(one: Cosignature, key: SuiteKey): boolean {
   return suiteOf(one.suite).verify(signedText(one), key, Buffer.from(one.signature, 'base64url'));
 }
