@@ -15,6 +15,9 @@ const Issuer = z.strictObject({
     .array(z.enum(['EdDSA', 'ES256', 'PS256', 'RS256']))
     .min(1)
     .default(['EdDSA', 'ES256', 'PS256', 'RS256']),
+  /** Departments and networks for which it may speak. Where there are several issuers it must be said of each. */
+  departments: z.union([z.literal('ALL'), z.array(z.string().length(18)).min(1)]).optional(),
+  zones: z.union([z.literal('ALL'), z.array(z.enum(ZONES)).min(1)]).optional(),
 });
 
 const SubgraphEntry = z.strictObject({
@@ -26,7 +29,7 @@ const SubgraphEntry = z.strictObject({
   schema: z.string().min(1),
 });
 
-const Configuration = z.strictObject({
+const Settings = z.strictObject({
   /** Name of this gateway instance in assertions: `urn:liancha:gateway:<id>`. */
   id: z
     .string()
@@ -66,6 +69,8 @@ const Configuration = z.strictObject({
   redisUrl: z.url().optional(),
   /** A PostgreSQL server (`postgres://…`). Without it the database is embedded, under `dataDir`. */
   databaseUrl: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  /** Longest time for which a token may be good. */
+  longestTokenSeconds: positive.default(86_400),
   clockToleranceSeconds: z.number().int().min(0).max(60).default(5),
   limits: z
     .strictObject({
@@ -146,6 +151,28 @@ const Configuration = z.strictObject({
     })
     .prefault({}),
 });
+
+/** One issuer alone may speak for everybody; of several each says for whom, or each could speak for all. */
+const Configuration = Settings.superRefine(({ issuers, demonstration }, context) => {
+  if (issuers.length + (demonstration ? 1 : 0) < 2) return;
+  issuers.forEach(({ departments, zones }, index) => {
+    const missing = [...(departments ? [] : ['departments']), ...(zones ? [] : ['zones'])];
+    for (const name of missing)
+      context.addIssue({
+        code: 'custom',
+        path: ['issuers', index, name],
+        message:
+          '有多个签发者时，须写明各自代表哪些部门、哪些网络（或 ALL）。 With several issuers each must say for whom it speaks, or ALL.',
+      });
+  });
+}).transform(({ issuers, ...settings }) => ({
+  ...settings,
+  issuers: issuers.map(({ departments = 'ALL' as const, zones = 'ALL' as const, ...one }) => ({
+    ...one,
+    departments,
+    zones,
+  })),
+}));
 
 /** The one validated configuration. Paths are absolute. */
 export type Configuration = z.infer<typeof Configuration>;

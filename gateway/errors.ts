@@ -20,6 +20,12 @@ const CATALOGUE = {
     'zh-CN': '身份未通过验证：{reason}。请携带有效的令牌（Authorization: Bearer …）重新请求。',
     en: 'Not authenticated: {reason}. Send a valid token (Authorization: Bearer …).',
   },
+  KEYS_UNAVAILABLE: {
+    status: 503,
+    'zh-CN':
+      '签发者 {issuer} 的验证密钥无法读取，暂不能核实身份。请稍后重试；如持续如此，请联系平台运行单位。',
+    en: 'The keys of the issuer {issuer} cannot be read, so nobody can be identified by it. Try again later; if it lasts, contact the platform operator.',
+  },
   PURPOSE_REQUIRED: {
     status: 400,
     'zh-CN': '查询未说明用途。请在操作上加 @purpose(use: …, matter: "…")。',
@@ -52,8 +58,8 @@ const CATALOGUE = {
   },
   ZONE_MISMATCH: {
     status: 403,
-    'zh-CN': '{coordinate} 不在本网络（{zone}）提供。请从其所属网络的共享平台查询。',
-    en: '{coordinate} is not served in this network ({zone}). Query the platform of its own network.',
+    'zh-CN': '{coordinate?}{token?} 不属于本网络（{zone}）。请使用其所属网络的共享平台。',
+    en: '{coordinate?}{token?} is not of this network ({zone}). Use the platform of its own network.',
   },
   QUOTA_EXCEEDED: {
     status: 429,

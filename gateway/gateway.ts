@@ -56,6 +56,7 @@ import { openComposer } from './registry/index.ts';
 import type { ServingParts } from './serving.ts';
 import { memoryCounters, openDatabase, redisCounters } from './store/index.ts';
 import { createLogger, createMetrics, createTracing } from './telemetry/index.ts';
+import type { Zone } from './words.ts';
 
 /** A running gateway. */
 export interface Gateway {
@@ -113,12 +114,16 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
     issuers: [...configuration.issuers, ...(demonstration ? [demonstration.trusted] : [])],
     departments,
     clockToleranceSeconds: configuration.clockToleranceSeconds,
+    longestTokenSeconds: configuration.longestTokenSeconds,
     now,
   });
   const counters = configuration.redisUrl
     ? redisCounters(configuration.redisUrl, logger)
     : memoryCounters(now);
-  const gatekeeper = createGatekeeper(identity, counters, limits.requestsPerMinute);
+  const gatekeeper = createGatekeeper(identity, counters, {
+    zone,
+    requestsPerMinute: limits.requestsPerMinute,
+  });
   // Providers judge assertions by their own clocks: the machine's, whatever time the platform is told.
   const signer = openAssertionSigner(join(dataDir, 'gateway'), configuration.id, Date.now);
   const keys = join(dataDir, 'ledger-keys');
@@ -212,6 +217,12 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
     report: logger,
   });
   const { live } = publishing;
+  departments.onChange(() => {
+    live
+      .current()
+      .broker.subscriptions.recheck()
+      .catch(problem('subscriptions could not be looked at again'));
+  });
   const exchange = await createExchange({
     typeDefs: readFileSync(join(root, 'schema', 'exchange.graphql'), 'utf8'),
     departments,
@@ -319,7 +330,7 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
   logger.info({ url, revision: live.current().publication.revision, zone }, 'the gateway is ready');
   return {
     url,
-    greeting: () => greetingFor(base, demonstration, departments.all(), root),
+    greeting: () => greetingFor(base, demonstration, departments.all(), zone, root),
     async close() {
       isReady = false;
       await push.close(GRACE_MS);
@@ -352,6 +363,7 @@ async function greetingFor(
   base: string,
   demonstration: DemonstrationIssuer | null,
   departments: readonly { readonly name: string; readonly code: string }[],
+  zone: Zone,
   root: string,
 ): Promise<string> {
   const department = departments.find((one) => one.name === EXAMPLE_DEPARTMENT)?.code;
@@ -359,7 +371,7 @@ async function greetingFor(
   const token = await demonstration.issue({
     department,
     operator: 'demonstration',
-    zone: 'EXTRANET',
+    zone,
     lifetimeSeconds: 86_400,
   });
   return greeting(base, token, readExamples(root));

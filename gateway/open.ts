@@ -42,6 +42,7 @@ const SOCKETS = {
 const ANYBODY: Principal = {
   department: 'open' as DepartmentCode,
   departmentName: 'open',
+  roles: ['CONSUMER'],
   operator: 'open',
   zone: 'EXTRANET',
 };

@@ -3,6 +3,8 @@
  * Terms in Chinese are those of 国发〔2016〕51号 (the Interim Measures), cited as "Measures".
  */
 
+import type { Role } from './roles.ts';
+
 declare const brand: unique symbol;
 type Branded<Base, Name extends string> = Base & { readonly [brand]: Name };
 
@@ -53,6 +55,8 @@ export type MaskRule = (typeof MASK_RULES)[number];
 export interface Principal {
   readonly department: DepartmentCode;
   readonly departmentName: string;
+  /** As they stand when the request comes. */
+  readonly roles: readonly Role[];
   readonly operator: string;
   readonly zone: Zone;
 }

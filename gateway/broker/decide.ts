@@ -3,7 +3,14 @@ import type { SubscriptionPart } from '../ledger/index.ts';
 import type { GrantId, Principal } from '../words.ts';
 import { type Entitlement, guardVariables, type Judge } from './guard/index.ts';
 import { type Judgement, joinJudgements } from './judgement.ts';
-import { judgeCost, type PurposeSource, type StatedPurpose, statedPurpose } from './operation/index.ts';
+import {
+  isUnreadableMatter,
+  judgeCost,
+  MATTER_LIMIT,
+  type PurposeSource,
+  type StatedPurpose,
+  statedPurpose,
+} from './operation/index.ts';
 import type { BrokerParts } from './parts.ts';
 import { type PreparedOperation, type Program, programFor } from './prepare.ts';
 import { deniedAtOnce } from './reject.ts';
@@ -66,7 +73,11 @@ export function decide(
   if (!coerced.ok) return refused(unstated, ...coerced.failures);
   const { values } = coerced;
   const purpose = admitted.purpose ? statedPurpose(admitted.purpose, values) : purposeByDefault;
-  if (admitted.asksForData && !purpose) return refused(unstated, REQUIRED);
+  if (admitted.asksForData && !purpose)
+    return refused(
+      unstated,
+      admitted.purpose && isUnreadableMatter(admitted.purpose, values) ? UNREADABLE : REQUIRED,
+    );
   const about = undecided(operation, variables, principal, purpose);
   if (typeof admitted.measure.cost === 'function') {
     const excess = judgeCost(admitted.measure.cost(values), parts.limits);
@@ -130,6 +141,13 @@ function variablesOf(source: PurposeSource, values: { matter: string; onDenied: 
 }
 
 const REQUIRED: Failure = { code: 'PURPOSE_REQUIRED', details: {} };
+
+const UNREADABLE: Failure = {
+  code: 'BAD_USER_INPUT',
+  details: {
+    detail: `matter: 1–${MATTER_LIMIT} 个可见字符，不含控制、换向或残缺字符 visible characters on one line, nothing hidden among them`,
+  },
+};
 
 function refused(about: About, ...failures: readonly Failure[]): Decided {
   return { ok: false, about, failures };

@@ -35,10 +35,12 @@ if (!department) {
 }
 const zone = ZONES.find((one) => one === values.zone) ?? fail(`--zone: ${ZONES.join(' | ')}`);
 const [, amount, unit = ''] =
-  /^(\d+)([smhd])$/.exec(values['expires-in']) ?? fail('--expires-in: 30s, 15m, 24h, 7d');
+  /^(\d+)([smhd])$/.exec(values['expires-in']) ?? fail('--expires-in: 30s, 15m, 24h');
+const lifetimeSeconds = Number(amount) * (UNITS[unit] ?? 1);
+if (lifetimeSeconds > configuration.longestTokenSeconds)
+  fail(`--expires-in: ≤ ${configuration.longestTokenSeconds}s (longestTokenSeconds)`);
 try {
   const issuer = await openDemonstrationIssuer(configuration.dataDir, process.env);
-  const lifetimeSeconds = Number(amount) * (UNITS[unit] ?? 1);
   process.stdout.write(
     `${await issuer.issue({ department: department.code, operator: values.operator, zone, lifetimeSeconds })}\n`,
   );

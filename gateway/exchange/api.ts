@@ -1,6 +1,7 @@
 import { ApolloServer, type HTTPGraphQLRequest } from '@apollo/server';
 import type { Language } from '../errors.ts';
 import type { SharingIndex } from '../registry/index.ts';
+import { isCompetent } from '../roles.ts';
 import type { Principal } from '../words.ts';
 import { openApplications } from './applications/open.ts';
 import { type Catalogue, type CatalogueOptions, openCatalogue } from './catalogue/open.ts';
@@ -9,7 +10,7 @@ import type { Directory } from './departments/directory.ts';
 import { type DisclosureParts, disclosuresApi } from './disclosures/api.ts';
 import { wasDisclosed } from './disclosures/was-disclosed.ts';
 import { findingsApi } from './findings/api.ts';
-import { type FindingParts, supervises } from './findings/change.ts';
+import type { FindingParts } from './findings/change.ts';
 import type { MisuseRules } from './findings/rules.ts';
 import { MISUSE_JOB, misuseWorker, watchMisuse } from './findings/watch.ts';
 import type { GrantParts } from './grants/api.ts';
@@ -85,7 +86,7 @@ export async function createExchange(parts: ExchangeParts): Promise<Exchange> {
   };
   const findings: FindingParts = {
     ...common,
-    supervisors: () => departments.all().flatMap((one) => (supervises(one) ? [one.code] : [])),
+    supervisors: () => departments.all().flatMap((one) => (isCompetent(one) ? [one.code] : [])),
   };
   const mayAsk = (url: string) => urlFault(url, parts.allowedHosts);
   const applications = await openApplications({ ...parts, level: parts.platform.level });

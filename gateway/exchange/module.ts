@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import { type ErrorCode, type ErrorDetails, type Language, messageOf } from '../errors.ts';
 import type { Department } from '../identity/index.ts';
+import { hasRole, OPERATIONS, type Role } from '../roles.ts';
 import { DatabaseError } from '../store/index.ts';
 import type { Principal } from '../words.ts';
 import { Refused } from './refused.ts';
@@ -22,7 +23,10 @@ export type Resolvers = Readonly<Record<string, Readonly<Record<string, Resolver
 /** Told of what was not foreseen, under the reference that the caller was given. */
 export type OnDefect = (reference: string, error: unknown) => void;
 
-/** All businesses as one; a field that two of them resolve is a defect. Refusals are written in the caller's language. */
+/**
+ * All businesses as one; a field that two of them resolve is a defect. Every operation is for the roles of the table in `roles.ts`,
+ * and for nobody where it has no row there. Refusals are written in the caller's language.
+ */
 export function joinResolvers(modules: readonly Resolvers[], onDefect: OnDefect): Resolvers {
   const joined: Record<string, Record<string, Resolver>> = {};
   for (const [type, fields] of modules.flatMap((one) => Object.entries(one))) {
@@ -30,10 +34,25 @@ export function joinResolvers(modules: readonly Resolvers[], onDefect: OnDefect)
     joined[type] = target;
     for (const [field, resolver] of Object.entries(fields)) {
       if (target[field]) throw new Error(`${type}.${field} is resolved twice`);
-      target[field] = inCallersWords(resolver, onDefect);
+      target[field] = inCallersWords(
+        isOperation(type) ? forItsRoles(type, field, resolver) : resolver,
+        onDefect,
+      );
     }
   }
   return joined;
+}
+
+function isOperation(type: string): boolean {
+  return type === 'Query' || type === 'Mutation' || type === 'Subscription';
+}
+
+function forItsRoles(type: string, field: string, resolver: Resolver): Resolver {
+  const allowed = OPERATIONS[`${type}.${field}`] ?? [];
+  return (source, args, caller, info) => {
+    requireRole(caller, field, allowed);
+    return resolver(source, args, caller, info);
+  };
 }
 
 function inCallersWords(resolver: Resolver, onDefect: OnDefect): Resolver {
@@ -58,8 +77,8 @@ function errorFor(error: unknown, language: Language, onDefect: OnDefect): Graph
   return say('INTERNAL_SERVER_ERROR', { id });
 }
 
-/** Refuses unless the caller's department has one of the roles. @public */
-export function requireRole(caller: Caller, what: string, ...roles: Department['roles']): void {
-  if (roles.some((role) => caller.department.roles.includes(role))) return;
-  throw new Refused('FORBIDDEN', { what, who: roles.join(', ') });
+/** Refuses unless the caller's department has one of the roles: where what it asks for says more than the operation's name. */
+export function requireRole({ department }: Caller, what: string, allowed: readonly Role[]): void {
+  if (hasRole(department, allowed)) return;
+  throw new Refused('FORBIDDEN', { what, who: allowed.join(', ') || '—' });
 }

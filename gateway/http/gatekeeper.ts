@@ -1,5 +1,6 @@
 import type { Failure } from '../errors.ts';
-import type { Principal } from '../words.ts';
+import { DOORS, type Door, hasRole } from '../roles.ts';
+import type { Principal, Zone } from '../words.ts';
 
 /** What the gatekeeper needs of `identity`. */
 interface Identity {
@@ -16,15 +17,21 @@ interface Counters {
 type Taken = { readonly allowed: boolean; readonly retryAfterMs: number };
 
 export type Entry =
-  | { readonly ok: true; readonly principal: Principal; readonly expires: number }
+  | Extract<Authenticated, { ok: true }>
   | { readonly ok: false; readonly failure: Failure; readonly principal: Principal | null };
 
-/** Who may come in, whichever door they take: identity first, then the department's rate. */
+/** Who may come in, whichever door they take: identity first, then the network, the roles, and the department's rate. */
 export interface Gatekeeper {
   /** `operations` counts towards the rate. Synchronous when everything is known: the warm path does not wait. */
-  admit(authorization: string | undefined, operations: number): Entry | Promise<Entry>;
-  /** Who it is, without a count: for those who are in already. */
-  identify(authorization: string | undefined): Authenticated | Promise<Authenticated>;
+  admit(authorization: string | undefined, operations: number, door: Door): Entry | Promise<Entry>;
+  /** Who it is and whether they may still stand there, without a count: for those who are in already. */
+  identify(authorization: string | undefined, door: Door): Entry | Promise<Entry>;
+}
+
+export interface GatekeeperOptions {
+  /** The network that this gateway stands in. */
+  readonly zone: Zone;
+  readonly requestsPerMinute: number;
 }
 
 const MINUTE_MS = 60_000;
@@ -32,30 +39,51 @@ const MINUTE_MS = 60_000;
 export function createGatekeeper(
   identity: Identity,
   counters: Counters,
-  requestsPerMinute: number,
+  { zone, requestsPerMinute }: GatekeeperOptions,
 ): Gatekeeper {
-  const judge = (authenticated: Extract<Authenticated, { ok: true }>, taken: Taken): Entry => {
-    if (taken.allowed) return authenticated;
-    const retryAfter = Math.max(1, Math.ceil(taken.retryAfterMs / 1_000));
-    const details = { limit: `${requestsPerMinute}/min`, retryAfter };
+  const judge = (authenticated: Authenticated, door: Door): Entry => {
+    if (!authenticated.ok) return { ...authenticated, principal: null };
     const { principal } = authenticated;
+    // Measures Art. 11: the two networks are apart, and what is asked in one is not asked of the other.
+    if (principal.zone !== zone) return { ok: false, failure: mismatch(zone, principal), principal };
+    const allowed = DOORS[door];
+    if (hasRole(principal, allowed)) return authenticated;
+    return {
+      ok: false,
+      failure: { code: 'FORBIDDEN', details: { what: door, who: allowed.join(', ') } },
+      principal,
+    };
+  };
+  const exceeded = (principal: Principal, { retryAfterMs }: Taken): Entry => {
+    const retryAfter = Math.max(1, Math.ceil(retryAfterMs / 1_000));
+    const details = { limit: `${requestsPerMinute}/min`, retryAfter };
     return { ok: false, failure: { code: 'QUOTA_EXCEEDED', details }, principal };
   };
-  const count = (authenticated: Authenticated, operations: number): Entry | Promise<Entry> => {
-    if (!authenticated.ok) return { ok: false, failure: authenticated.failure, principal: null };
+  // Whoever is turned away at the door counts too, so that refusals cannot be had without end.
+  const count = (authenticated: Authenticated, operations: number, door: Door): Entry | Promise<Entry> => {
+    const entry = judge(authenticated, door);
+    if (!authenticated.ok) return entry;
     const { principal } = authenticated;
     const taken = counters.take(`rate:${principal.department}`, operations, requestsPerMinute, MINUTE_MS);
-    return taken instanceof Promise
-      ? taken.then((one) => judge(authenticated, one))
-      : judge(authenticated, taken);
+    const counted = (one: Taken): Entry => (one.allowed ? entry : exceeded(principal, one));
+    return taken instanceof Promise ? taken.then(counted) : counted(taken);
   };
   return {
-    identify: (authorization) => identity.authenticate(authorization),
-    admit(authorization, operations) {
+    identify(authorization, door) {
       const authenticated = identity.authenticate(authorization);
       return authenticated instanceof Promise
-        ? authenticated.then((one) => count(one, operations))
-        : count(authenticated, operations);
+        ? authenticated.then((one) => judge(one, door))
+        : judge(authenticated, door);
+    },
+    admit(authorization, operations, door) {
+      const authenticated = identity.authenticate(authorization);
+      return authenticated instanceof Promise
+        ? authenticated.then((one) => count(one, operations, door))
+        : count(authenticated, operations, door);
     },
   };
+}
+
+function mismatch(zone: Zone, principal: Principal): Failure {
+  return { code: 'ZONE_MISMATCH', details: { zone, token: `令牌 token (${principal.zone})` } };
 }

@@ -35,7 +35,14 @@ export async function openDemonstrationIssuer(
   if (!existsSync(keyFile) || !existsSync(jwksFile)) await createKeys(keyFile, jwksFile);
   const key: KeyObject = createPrivateKey(readFileSync(keyFile));
   return {
-    trusted: { issuer: ISSUER, audience: 'liancha', jwks: { file: jwksFile }, algorithms: ['EdDSA'] },
+    trusted: {
+      issuer: ISSUER,
+      audience: 'liancha',
+      jwks: { file: jwksFile },
+      algorithms: ['EdDSA'],
+      departments: 'ALL',
+      zones: 'ALL',
+    },
     issue: ({ department, operator, zone, lifetimeSeconds }) =>
       new SignJWT({ department, zone })
         .setProtectedHeader({ alg: 'EdDSA', kid: 'demonstration' })

@@ -1,15 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { ROLES } from '../roles.ts';
 import type { DepartmentCode } from '../words.ts';
 
+/** A unified social credit code (GB 32100), by its characters. */
+export const CODE = /^[0-9A-HJ-NPQRTUWXY]{18}$/;
+
 const Entry = z.strictObject({
-  code: z.string().regex(/^[0-9A-HJ-NPQRTUWXY]{18}$/),
+  code: z.string().regex(CODE),
   name: z.string().min(1),
   nameEn: z.string().min(1),
   /** The subgraph that the department publishes, if any. */
   subgraph: z.string().nullable(),
-  /** COORDINATOR: 主管部门, beside the platform's administrator; AUDITOR: sees all and changes nothing (Measures Art. 12, 22). */
-  roles: z.array(z.enum(['PROVIDER', 'CONSUMER', 'PLATFORM_ADMINISTRATOR', 'COORDINATOR', 'AUDITOR'])),
+  roles: z.array(z.enum(ROLES)),
 });
 
 export type Department = Omit<z.infer<typeof Entry>, 'code'> & { readonly code: DepartmentCode };
@@ -18,6 +21,8 @@ export type Department = Omit<z.infer<typeof Entry>, 'code'> & { readonly code: 
 export interface DepartmentDirectory {
   all(): readonly Department[];
   byCode(code: string): Department | undefined;
+  /** Tells of each change, after it. */
+  onChange(listener: () => void): void;
 }
 
 /** Reads the directory file; throws when it is wrong, naming what. */
@@ -44,10 +49,17 @@ export function changingDirectory(first: readonly Department[]): DepartmentDirec
 } {
   let all: readonly Department[] = [];
   let byCode = new Map<string, Department>();
+  const listeners: (() => void)[] = [];
   const replace = (departments: readonly Department[]): void => {
     all = departments;
     byCode = new Map(departments.map((one) => [one.code, one]));
+    for (const listener of listeners) listener();
   };
   replace(first);
-  return { all: () => all, byCode: (code) => byCode.get(code), replace };
+  return {
+    all: () => all,
+    byCode: (code) => byCode.get(code),
+    onChange: (listener) => void listeners.push(listener),
+    replace,
+  };
 }

@@ -105,6 +105,7 @@ async function submitted(): Promise<string> {
     principal: {
       department: applicant.code,
       departmentName: applicant.name,
+      roles: applicant.roles,
       operator: 'walker',
       zone: 'EXTRANET',
     },

@@ -48,6 +48,8 @@ export const REGISTRATION = '云溪市不动产登记中心';
 export const FUND = '云溪市住房公积金管理中心';
 export const EDUCATION = '云溪市教育局';
 
+const LONG_SECONDS = 100_000_000;
+
 /** The demonstration city and a gateway in front of it, for one test file: real servers on free ports. */
 export async function startSystem({ settings = {}, instead = {}, now }: SystemOptions = {}) {
   const root = projectRoot();
@@ -72,6 +74,7 @@ export async function startSystem({ settings = {}, instead = {}, now }: SystemOp
   const configuration = loadConfiguration(environment, root, {
     ...demonstrationSettings(root, environment),
     port: 0,
+    ...(now && { longestTokenSeconds: LONG_SECONDS }),
     ...settings,
   });
   const gateway = await startGateway(configuration, { ...PARTS, ...(now && { now }) });
@@ -79,7 +82,7 @@ export async function startSystem({ settings = {}, instead = {}, now }: SystemOp
   const departments = readDepartments(configuration.departments);
 
   /** With a clock of its own a test may go on for months. */
-  const usual = now ? 100_000_000 : 600;
+  const usual = now ? LONG_SECONDS : 600;
   const tokenOf = (name: string, zone: Zone = 'EXTRANET', lifetimeSeconds = usual): Promise<string> => {
     const department = departments.all().find((one) => one.name === name)?.code ?? name;
     return issuer.issue({ department, operator: 'test', zone, lifetimeSeconds });

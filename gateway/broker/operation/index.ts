@@ -2,4 +2,11 @@ export { type Admission, type AdmissionRules, type Admitted, admitOperation, typ
 export { isIncluded } from './included.ts';
 export { judgeCost, type OperationLimits } from './limits.ts';
 export { extractOperation, operationOf } from './normalise.ts';
-export { type OnDenied, type PurposeSource, type StatedPurpose, statedPurpose } from './purpose.ts';
+export {
+  isUnreadableMatter,
+  MATTER_LIMIT,
+  type OnDenied,
+  type PurposeSource,
+  type StatedPurpose,
+  statedPurpose,
+} from './purpose.ts';

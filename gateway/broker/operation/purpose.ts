@@ -5,6 +5,7 @@ import {
   type OperationDefinitionNode,
   type ValueNode,
 } from 'graphql';
+import { isPrintableLine } from '../../printable.ts';
 import { type Purpose, USES, type Use } from '../../words.ts';
 
 /** Each argument of `@purpose`: given in the text, or by a variable so that one text serves many matters. */
@@ -24,7 +25,7 @@ export interface StatedPurpose extends Purpose {
 }
 
 /** Longest matter number that is recorded. */
-const MATTER_LIMIT = 200;
+export const MATTER_LIMIT = 200;
 
 /** Reads `@purpose` of an operation; null when it has none. The operation has been validated. */
 export function purposeSource(operation: OperationDefinitionNode): PurposeSource | null {
@@ -50,7 +51,16 @@ function sourceOf(value: ValueNode): Source | undefined {
   return value.kind === Kind.STRING || value.kind === Kind.ENUM ? { value: value.value } : undefined;
 }
 
-/** The purpose of one request; null when a part is missing, empty, too long or unknown. */
+/** Is a matter stated, and yet none that can be put on record: a text that not everybody would read alike? */
+export function isUnreadableMatter(
+  source: PurposeSource,
+  variables: Readonly<Record<string, unknown>>,
+): boolean {
+  const matter = given(source.matter, variables)?.trim();
+  return matter !== undefined && matter !== '' && !isPrintableLine(matter, MATTER_LIMIT);
+}
+
+/** The purpose of one request; null when a part is missing, empty, too long, unreadable or unknown. */
 export function statedPurpose(
   source: PurposeSource,
   variables: Readonly<Record<string, unknown>>,
@@ -58,7 +68,7 @@ export function statedPurpose(
   const use = given(source.use, variables);
   const matter = given(source.matter, variables)?.trim();
   const onDenied = given(source.onDenied, variables) ?? 'NULL';
-  if (!isUse(use) || !matter || matter.length > MATTER_LIMIT) return null;
+  if (!isUse(use) || !matter || !isPrintableLine(matter, MATTER_LIMIT)) return null;
   return onDenied === 'NULL' || onDenied === 'REJECT' ? { use, matter, onDenied } : null;
 }
 

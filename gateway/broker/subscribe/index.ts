@@ -29,6 +29,8 @@ export interface Subscriptions {
     variables: Readonly<Record<string, unknown>>,
     subscriber: Subscriber,
   ): Promise<Subscribed>;
+  /** Looks again at who subscribes: departments or their roles have changed. */
+  recheck(): Promise<void>;
   /** Ends all of them in order; resolves when their ends are on record. */
   endAll(reason: 'CLOSING' | 'REPLACED'): Promise<void>;
 }
@@ -79,6 +81,9 @@ export function createSubscriptions(parts: BrokerParts): Subscriptions {
 
   return {
     open,
+    async recheck() {
+      await Promise.all([...running.keys()].map((one) => one.recheck()));
+    },
     async endAll(reason) {
       over = reason;
       stopWatching();

@@ -118,6 +118,12 @@ export class RunningSubscription {
     this.#wake();
   }
 
+  /** Something about who subscribes may have changed: the subscription ends at once where they may no longer. */
+  async recheck(): Promise<void> {
+    const fallen = await this.#request.subscriber.standing();
+    if (fallen) this.end('FAILED', [fallen]);
+  }
+
   end(reason: EndReason, failures: readonly Failure[] = []): void {
     if (this.#ending) return;
     this.#ending = { reason, failures };

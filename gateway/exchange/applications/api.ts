@@ -1,4 +1,5 @@
 import type { DepartmentDirectory } from '../../identity/index.ts';
+import { oversees } from '../../roles.ts';
 import type { Database, Queryable } from '../../store/index.ts';
 import type { Use } from '../../words.ts';
 import type { Caller, Resolvers } from '../module.ts';
@@ -9,7 +10,6 @@ import { clockFigures } from './clocks.ts';
 import { type DraftParts, prefill, saveDraft, submitDraft } from './draft.ts';
 import { movePart, openMoves } from './move.ts';
 import type { Part } from './part.ts';
-import { seesAll } from './parties.ts';
 import type { Move } from './procedure.ts';
 import {
   type ApplicationRecord,
@@ -80,7 +80,8 @@ export function applicationsApi(parts: ApplicationParts): Resolvers {
         prefill(parts, asked.coordinates, asked.use ?? null),
       application: (_, { id }: { id: string }, caller) => readApplication(database, caller, id),
       applications: (_, asked: ApplicationsAsked, caller) => listApplications(database, caller, asked),
-      clocks: (_, __, { department }) => clockFigures(database, seesAll(department) ? null : department.code),
+      clocks: (_, __, { department }) =>
+        clockFigures(database, oversees(department) ? null : department.code),
     },
     Mutation: {
       saveApplicationDraft: (_, { input }: { input: Saving }, caller) =>

@@ -1,9 +1,9 @@
+import { isCompetent } from '../../roles.ts';
 import { type GrantParts, grantsApi } from '../grants/api.ts';
 import type { Workers } from '../jobs/index.ts';
 import type { Resolvers } from '../module.ts';
 import { applicationsApi } from './api.ts';
 import { recountDeadlines } from './clocks.ts';
-import { isCompetent } from './parties.ts';
 import { rulesOf } from './rules.ts';
 import { applicationWorkers } from './workers.ts';
 

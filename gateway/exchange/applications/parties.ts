@@ -1,4 +1,5 @@
 import type { Department } from '../../identity/index.ts';
+import { isCompetent, oversees } from '../../roles.ts';
 import type { Party } from './procedure.ts';
 
 /** Who moves: a department through an operator, or the platform by its clocks. */
@@ -24,18 +25,6 @@ export function partiesTo(department: Department, { applicant, provider }: Sides
   return parties;
 }
 
-/** The department that coordinates on this level (主管部门). */
-export function isCompetent({ roles }: Pick<Department, 'roles'>): boolean {
-  return roles.includes('PLATFORM_ADMINISTRATOR') || roles.includes('COORDINATOR');
-}
-
-/** Sees every application that was submitted, and every grant. */
-export function seesAll(department: Department): boolean {
-  return department.roles.some(
-    (one) => one === 'PLATFORM_ADMINISTRATOR' || one === 'COORDINATOR' || one === 'AUDITOR',
-  );
-}
-
 /** Before it is submitted an application is the applicant's own; then the provider that is asked and the platform see it too. */
 export function isVisible(
   part: Sides & { readonly submittedAt: Date | null },
@@ -43,5 +32,5 @@ export function isVisible(
 ): boolean {
   if (actor === 'PLATFORM' || actor.department.code === part.applicant) return true;
   if (part.submittedAt === null) return false;
-  return actor.department.code === part.provider || seesAll(actor.department);
+  return actor.department.code === part.provider || oversees(actor.department);
 }

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { oversees } from '../../roles.ts';
 import type { Queryable, Row } from '../../store/index.ts';
 import { type Connection, connectionOf, type PageInput, readPage } from '../connection.ts';
 import type { Caller } from '../module.ts';
 import { notFound } from '../refused.ts';
 import { type Content, storedContent } from './content.ts';
 import { PART_COLUMNS, type Part, partOf, WHAT } from './part.ts';
-import { isVisible, seesAll } from './parties.ts';
+import { isVisible } from './parties.ts';
 import type { State } from './procedure.ts';
 
 /** An application as a whole, as far as its parts have it in common. */
@@ -55,7 +56,7 @@ export async function readApplication(
 ): Promise<ApplicationRecord> {
   const [row] = await queryable.query(`select a.* from applications a where ${NAMED} and ${VISIBLE}`, [
     department.code,
-    seesAll(department),
+    oversees(department),
     id,
   ]);
   if (!row) throw notFound(WHAT, id);
@@ -110,7 +111,7 @@ export async function listApplications(
      order by a.id desc limit $7`,
     [
       department.code,
-      seesAll(department),
+      oversees(department),
       page.after,
       asked.as ?? null,
       asked.state ?? null,

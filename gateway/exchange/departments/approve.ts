@@ -1,6 +1,6 @@
 import type { Department } from '../../identity/index.ts';
 import { type Database, isUniqueViolation, type Queryable, type Row } from '../../store/index.ts';
-import { type Caller, requireRole } from '../module.ts';
+import type { Caller } from '../module.ts';
 import { once } from '../once.ts';
 import { badInput, notFound, Refused } from '../refused.ts';
 import { isCreditCode } from './credit-code.ts';
@@ -31,15 +31,12 @@ interface Keyed {
   readonly idempotencyKey?: string | null;
 }
 
-const ADMINISTRATOR = 'PLATFORM_ADMINISTRATOR';
-
 /** Registers a department (政务部门). It can do nothing until it is approved. */
 export async function registerDepartment(
   parts: DepartmentsParts,
   caller: Caller,
   input: RegisterInput & Keyed,
 ): Promise<Registration> {
-  requireRole(caller, '登记部门 registering departments', ADMINISTRATOR);
   const { code, name, nameEn, roles } = input;
   if (!isCreditCode(code))
     throw badInput('code: 不是有效的统一社会信用代码 is no valid credit code (GB 32100)');
@@ -67,7 +64,6 @@ export async function approveDepartment(
   caller: Caller,
   input: { readonly code: string; readonly version: number; readonly reason: string } & Keyed,
 ): Promise<Registration> {
-  requireRole(caller, '批准部门 approving departments', ADMINISTRATOR);
   const { code, version, reason } = input;
   const request = { caller, mutation: 'approveDepartment', key: input.idempotencyKey, input };
   await once(parts.database, request, async (transaction) => {
@@ -103,7 +99,6 @@ export async function approveUrl(
   caller: Caller,
   input: { readonly department: string; readonly host: string; readonly reason: string } & Keyed,
 ): Promise<Registration> {
-  requireRole(caller, '批准服务地址 approving URLs', ADMINISTRATOR);
   const { department, host, reason } = input;
   if (!HOST.test(host)) throw badInput('host: “主机”或“主机:端口” `host` or `host:port`, in lower case');
   const request = { caller, mutation: 'approveUrl', key: input.idempotencyKey, input };

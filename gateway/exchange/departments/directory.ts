@@ -42,6 +42,7 @@ export async function openDirectory(
   return {
     all: directory.all,
     byCode: directory.byCode,
+    onChange: directory.onChange,
     approvedHosts: (department) => hosts.get(department) ?? [],
     refresh,
   };

@@ -1,4 +1,5 @@
 import type { DisclosureFilter } from '../../ledger/index.ts';
+import { isPrintableLine } from '../../printable.ts';
 import { badInput } from '../refused.ts';
 
 /** The filter as the API takes it. */
@@ -33,8 +34,8 @@ export function readFilter({ id, since, until, ...texts }: FilterInput): Disclos
 
 /** The number of the request in which a person asks (办件号). */
 export function readMatter(matter: string): string {
-  const text = plainText('matter', matter.trim());
-  if (text === '') throw badInput('matter: 本人申请的编号 the number of the request');
+  const text = matter.trim();
+  if (!isPrintableLine(text, LONGEST)) throw badInput('matter: 本人申请的编号 the number of the request');
   return text;
 }
 

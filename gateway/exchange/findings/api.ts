@@ -1,3 +1,4 @@
+import { isCompetent, oversees } from '../../roles.ts';
 import { connectionOf, type PageInput, readPage } from '../connection.ts';
 import type { Caller, Resolvers } from '../module.ts';
 import { once } from '../once.ts';
@@ -10,8 +11,6 @@ import {
   moveFinding,
   type OpenInput,
   openFinding,
-  oversees,
-  supervises,
 } from './change.ts';
 import { type MoveName, movesIn, type State } from './moves.ts';
 
@@ -73,7 +72,7 @@ export function findingsApi(parts: FindingParts): Resolvers {
       allowedMoves: ({ department: own, state }: Finding, _, { department }) =>
         own === department.code
           ? movesIn(state, 'DEPARTMENT')
-          : supervises(department)
+          : isCompetent(department)
             ? movesIn(state, 'SUPERVISOR')
             : [],
       moves: async ({ id }: Finding) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Department } from '../../identity/index.ts';
+import { isCompetent, oversees } from '../../roles.ts';
 import type { Database, Queryable, Row } from '../../store/index.ts';
 import { dayOf, dueAfter, readDay } from '../clock/index.ts';
 import type { NamedDepartment } from '../departments/api.ts';
@@ -49,16 +49,6 @@ const Stored = z.object({
 export function findingOf(row: Row): Finding {
   const { opened_by, opened_at, closed_at, ...same } = Stored.parse(row);
   return { ...same, openedBy: opened_by, openedAt: opened_at, closedAt: closed_at };
-}
-
-/** Who sees every finding: those who supervise, and the auditor (Art. 22). */
-export function oversees({ roles }: Department): boolean {
-  return roles.some((role) => role !== 'PROVIDER' && role !== 'CONSUMER');
-}
-
-/** Who returns and closes findings (Art. 24): the platform administrator and the competent department. */
-export function supervises({ roles }: Department): boolean {
-  return roles.includes('PLATFORM_ADMINISTRATOR') || roles.includes('COORDINATOR');
 }
 
 export interface OpenInput {
@@ -158,7 +148,7 @@ export async function moveFinding(
   const maySee = isOwn || oversees(department) || finding?.openedBy === department.code;
   if (!finding || !maySee) throw notFound(what, input.id);
   // Nobody closes a finding on itself, supervisor or not.
-  const party = isOwn ? 'DEPARTMENT' : supervises(department) ? 'SUPERVISOR' : null;
+  const party = isOwn ? 'DEPARTMENT' : isCompetent(department) ? 'SUPERVISOR' : null;
   if (party !== MOVES[name].by)
     throw new Refused('FORBIDDEN', {
       what: `${name} ${what}`,

@@ -1,9 +1,10 @@
 import type { DepartmentDirectory } from '../../identity/index.ts';
 import type { Grant } from '../../policy/index.ts';
+import { oversees } from '../../roles.ts';
 import type { Database } from '../../store/index.ts';
 import type { Approval } from '../applications/answer.ts';
 import type { Part } from '../applications/part.ts';
-import { partiesTo, seesAll } from '../applications/parties.ts';
+import { partiesTo } from '../applications/parties.ts';
 import { readPart } from '../applications/queries.ts';
 import { type Connection, connectionOf, type PageInput, readPage } from '../connection.ts';
 import type { Caller, Resolvers } from '../module.ts';
@@ -164,7 +165,7 @@ async function listGrants(
        and ($6::boolean is null or (status = 'ACTIVE' and valid_from <= $7 and valid_until > $7) = $6)
      order by id desc limit $8`,
     [
-      seesAll(department),
+      oversees(department),
       department.code,
       page.after,
       holder,

@@ -1,7 +1,8 @@
+import { isCompetent, oversees } from '../../roles.ts';
 import type { Queryable } from '../../store/index.ts';
 import { END } from '../applications/clocks.ts';
 import { movePart } from '../applications/move.ts';
-import { type Actor, isCompetent, seesAll } from '../applications/parties.ts';
+import type { Actor } from '../applications/parties.ts';
 import type { MoveParts } from '../applications/rules.ts';
 import { instantOf } from '../clock/index.ts';
 import { cancelJob, scheduleJob } from '../jobs/index.ts';
@@ -26,7 +27,7 @@ export interface GrantMoveRequest {
 
 /** Its holder and its provider see a grant, and whoever oversees the platform. */
 export function seesGrant({ department }: Pick<Mover, 'department'>, grant: GrantRecord): boolean {
-  return department.code === grant.holder || department.code === grant.provider || seesAll(department);
+  return department.code === grant.holder || department.code === grant.provider || oversees(department);
 }
 
 export function grantParties({ department }: Pick<Mover, 'department'>, grant: GrantRecord): GrantParty[] {

@@ -64,6 +64,7 @@ export async function simulate(
   const principal: Principal = {
     department: part.applicant as DepartmentCode,
     departmentName: part.applicant,
+    roles: ['CONSUMER'],
     operator: 'simulation',
     zone: parts.zone,
   };

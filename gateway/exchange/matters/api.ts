@@ -1,3 +1,4 @@
+import { isPrintableLine } from '../../printable.ts';
 import type { Database } from '../../store/index.ts';
 import type { Caller, Resolvers } from '../module.ts';
 import { once } from '../once.ts';
@@ -87,7 +88,7 @@ export function mattersApi({ database, hashSubject, now }: MatterParts): Resolve
 
 function readMatter(text: string): string {
   const matter = text.trim();
-  if (matter === '' || matter.length > MATTER_LIMIT)
-    throw badInput(`matter: 1–${MATTER_LIMIT} 字符 characters`);
+  if (!isPrintableLine(matter, MATTER_LIMIT))
+    throw badInput(`matter: 1–${MATTER_LIMIT} 个可见字符 visible characters on one line`);
   return matter;
 }

@@ -1,3 +1,4 @@
+import { oversees } from '../../roles.ts';
 import { connectionOf, type PageInput, readPage } from '../connection.ts';
 import type { Caller, Resolvers } from '../module.ts';
 import { once } from '../once.ts';
@@ -41,7 +42,7 @@ export function objectionsApi(parts: ObjectionParts): Resolvers {
     Query: {
       objections: async (_, asked: PageInput & { readonly state?: State | null }, { department }) => {
         const page = readPage(asked);
-        const seesAll = partyOf(department, { consumer: '', provider: '' }) === 'OVERSEER';
+        const seesAll = oversees(department);
         const rows = await database.query(
           `select * from objections where ($1 or consumer = $2 or provider = $2) and ($3::text is null or state = $3)
              and ($4::text is null or id < $4) order by id desc limit $5`,

@@ -1,4 +1,5 @@
 import type { Department } from '../../identity/index.ts';
+import { oversees } from '../../roles.ts';
 
 export const STATES = ['OPEN', 'CORRECTED', 'CONFIRMED', 'NOT_OURS', 'WITHDRAWN'] as const;
 export type State = (typeof STATES)[number];
@@ -39,5 +40,5 @@ export function partyOf(
 ): Party | 'OVERSEER' | null {
   if (department.code === provider) return 'PROVIDER';
   if (department.code === consumer) return 'CONSUMER';
-  return department.roles.some((role) => role !== 'PROVIDER' && role !== 'CONSUMER') ? 'OVERSEER' : null;
+  return oversees(department) ? 'OVERSEER' : null;
 }

@@ -1,4 +1,5 @@
 import type { Finding, SchemaChange } from '../../registry/index.ts';
+import { administers } from '../../roles.ts';
 import type { Database, Queryable } from '../../store/index.ts';
 import type { Caller } from '../module.ts';
 import { answeredBefore, once, type Request } from '../once.ts';
@@ -101,6 +102,6 @@ export function requireOwner(
   owner: string,
   what: string,
 ): void {
-  if (owner === department.code || department.roles.includes('PLATFORM_ADMINISTRATOR')) return;
+  if (owner === department.code || administers(department)) return;
   throw new Refused('FORBIDDEN', { what, who: parts.nameOf(owner) });
 }

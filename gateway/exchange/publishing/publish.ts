@@ -1,5 +1,5 @@
 import { finding } from '../../registry/index.ts';
-import { type Caller, requireRole } from '../module.ts';
+import type { Caller } from '../module.ts';
 import { badInput, notFound } from '../refused.ts';
 import { type Change, changeLive, type Outcome, type PublishingParts, refusedFor } from './change.ts';
 import { type Checked, checkPublication, statedUrl } from './check.ts';
@@ -19,15 +19,12 @@ interface Keyed {
   readonly idempotencyKey?: string | null;
 }
 
-const WHAT = '发布子图 publishing a subgraph';
-
 /** Checks a subgraph, stores it as the next version, and puts it live unless it is to wait. */
 export async function publishSubgraph(
   parts: PublishingParts,
   caller: Caller,
   input: PublishInput & Keyed,
 ): Promise<Outcome> {
-  requireRole(caller, WHAT, 'PROVIDER');
   requireReason(input);
   const { name, sdl, promote } = input;
   const request = { caller, mutation: 'publishSubgraph', key: input.idempotencyKey, input };
@@ -87,7 +84,6 @@ export async function promoteSubgraph(
     readonly force: boolean;
   } & Keyed,
 ): Promise<Outcome> {
-  requireRole(caller, WHAT, 'PROVIDER');
   requireReason(input);
   const { name } = input;
   const request = { caller, mutation: 'promoteSubgraph', key: input.idempotencyKey, input };

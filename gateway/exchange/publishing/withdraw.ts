@@ -109,7 +109,7 @@ async function backToPublication(
   state: LiveState,
   { publication, reason }: RollBackInput,
 ): Promise<Change> {
-  requireRole(caller, '退回整个发布 rolling back everything', 'PLATFORM_ADMINISTRATOR');
+  requireRole(caller, '退回整个发布 rolling back everything', ['PLATFORM_ADMINISTRATOR']);
   const target = await readPublication(
     parts.database,
     publication ?? (await publicationBefore(parts, state)),

@@ -12,7 +12,7 @@ export function createCatalogueRoutes(exchange: Exchange, gatekeeper: Gatekeeper
       `GET /catalogue.${format}`,
       async (request, response) => {
         const language = languageOf(request.headers['accept-language']);
-        const entry = await gatekeeper.admit(request.headers.authorization, 1);
+        const entry = await gatekeeper.admit(request.headers.authorization, 1, 'catalogue');
         if (!entry.ok) return sendExchangeFailure(response, entry.failure, language);
         try {
           const { type, bytes } = await exchange.catalogue.export(format);

@@ -21,7 +21,7 @@ export function createExchangeEndpoint(exchange: Exchange, gatekeeper: Gatekeepe
       response.setHeader('connection', 'close');
       return refuse({ code: 'REQUEST_TOO_LARGE', details: { limit: REQUEST_BYTES } });
     }
-    const entered = gatekeeper.admit(request.headers.authorization, 1);
+    const entered = gatekeeper.admit(request.headers.authorization, 1, 'exchange');
     const entry: Entry = entered instanceof Promise ? await entered : entered;
     if (!entry.ok) return refuse(entry.failure);
     // What is no JSON stays text, of which Apollo Server says what is wrong.

@@ -83,7 +83,7 @@ async function serve(
   const isJson = isJsonType(request.headers['content-type']);
   const body = isJson && request.method === 'POST' ? parseJson(read.bytes) : undefined;
   const operations = Array.isArray(body) ? body.length : 1;
-  const entered = parts.gatekeeper.admit(request.headers.authorization, Math.max(1, operations));
+  const entered = parts.gatekeeper.admit(request.headers.authorization, Math.max(1, operations), 'query');
   const entry: Entry = entered instanceof Promise ? await entered : entered;
   if (!entry.ok) return refuse(entry.failure, entry.principal, read.bytes);
   if (operations > parts.batch) {

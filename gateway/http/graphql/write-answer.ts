@@ -7,6 +7,7 @@ export type ResponseType = 'application/json' | 'application/graphql-response+js
 /** Failures for which even the legacy media type must not say 200: nothing was asked at all. */
 const ALWAYS_BY_STATUS = new Set<ErrorCode>([
   'UNAUTHENTICATED',
+  'KEYS_UNAVAILABLE',
   'QUOTA_EXCEEDED',
   'REQUEST_TOO_LARGE',
   'LEDGER_UNAVAILABLE',

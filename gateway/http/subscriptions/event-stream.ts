@@ -65,7 +65,7 @@ async function serve(
     return refuse({ code: 'REQUEST_TOO_LARGE', details: { limit: requestBytes } }, null, read.reason);
   }
   const { authorization } = request.headers;
-  const entry = await parts.gatekeeper.admit(authorization, 1);
+  const entry = await parts.gatekeeper.admit(authorization, 1, 'query');
   if (!entry.ok) return refuse(entry.failure, entry.principal, read.bytes);
   const asked =
     request.method === 'GET'

@@ -1,7 +1,7 @@
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { Answer, Broker, Subscriber, Subscription } from '../../broker/index.ts';
 import type { Failure } from '../../errors.ts';
-import type { Authenticated, Gatekeeper } from '../gatekeeper.ts';
+import type { Authenticated, Entry, Gatekeeper } from '../gatekeeper.ts';
 import type { Service } from '../graphql/endpoint.ts';
 import type { Asked } from './asked.ts';
 import { type Observer, observed, outcomeOf } from './observed.ts';
@@ -81,12 +81,12 @@ const NO_CHANGE: Failure = {
 /** The token is looked at again for each event: its key may have been withdrawn. */
 function subscriberOf({ gatekeeper }: OpeningParts, { authorization, authenticated }: Caller): Subscriber {
   const { principal, expires } = authenticated;
-  const failureOf = (one: Authenticated): Failure | null => (one.ok ? null : one.failure);
+  const failureOf = (one: Entry): Failure | null => (one.ok ? null : one.failure);
   return {
     principal,
     expires,
     standing() {
-      const now = gatekeeper.identify(authorization);
+      const now = gatekeeper.identify(authorization, 'query');
       return now instanceof Promise ? now.then(failureOf) : failureOf(now);
     },
   };

@@ -80,7 +80,7 @@ export function createProtocol(parts: ProtocolParts) {
     const language = textIn(params, 'accept-language');
     if (language !== undefined) connection.language = languageOf(language);
     connection.authorization = textIn(params, 'authorization') ?? connection.authorization;
-    const authenticated = await gatekeeper.identify(connection.authorization);
+    const authenticated = await gatekeeper.identify(connection.authorization, 'query');
     if (!authenticated.ok) {
       await refuse(authenticated.failure, connection, '');
       return false;
@@ -104,7 +104,7 @@ export function createProtocol(parts: ProtocolParts) {
     };
     if (atOnce > limits.perConnection) return tooMany(exceeded(limits.perConnection));
     const { authorization, language } = connection;
-    const entry = await gatekeeper.admit(authorization, 1);
+    const entry = await gatekeeper.admit(authorization, 1, 'query');
     if (!entry.ok && entry.failure.code === 'QUOTA_EXCEEDED') return tooMany(entry.failure);
     if (!entry.ok) return refuse(entry.failure, connection, payload.query);
     const asked = readAsked(payload);

@@ -28,6 +28,7 @@ const publication = await openPublication(supergraphSdl);
 export const principal: Principal = {
   department: 'D' as DepartmentCode,
   departmentName: 'D',
+  roles: ['CONSUMER'],
   operator: 'O',
   zone: 'EXTRANET',
 };

@@ -43,11 +43,14 @@ const token = (key: KeyObject, kid: string): Promise<string> =>
     .setExpirationTime('1h')
     .sign(key);
 
+const FOR_ALL = { departments: 'ALL', zones: 'ALL' } as const;
+
 function identityOf(jwks: { url: string } | { file: string }, now: () => number = Date.now) {
   return createIdentity({
-    issuers: [{ issuer: 'issuer', audience: 'liancha', jwks, algorithms: ['EdDSA'] }],
+    issuers: [{ issuer: 'issuer', audience: 'liancha', jwks, algorithms: ['EdDSA'], ...FOR_ALL }],
     departments,
     clockToleranceSeconds: 5,
+    longestTokenSeconds: 86_400,
     now,
   });
 }
@@ -90,8 +93,14 @@ test('keys that cannot be had deny', async () => {
 });
 
 test('an issuer with a symmetric algorithm is refused at the start', () => {
-  const issuers = [{ issuer: 'i', audience: 'a', jwks: { url }, algorithms: ['HS256'] }];
-  expect(() => createIdentity({ issuers, departments, clockToleranceSeconds: 5, now: Date.now })).toThrow(
-    /HS256 is not allowed/,
-  );
+  const issuers = [{ issuer: 'i', audience: 'a', jwks: { url }, algorithms: ['HS256'], ...FOR_ALL }];
+  expect(() =>
+    createIdentity({
+      issuers,
+      departments,
+      clockToleranceSeconds: 5,
+      longestTokenSeconds: 86_400,
+      now: Date.now,
+    }),
+  ).toThrow(/HS256 is not allowed/);
 });

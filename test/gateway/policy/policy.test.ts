@@ -7,7 +7,13 @@ import type { SharingRule } from '../../../gateway/registry/index.ts';
 import { type DepartmentCode, type Principal, USES, type Use } from '../../../gateway/words.ts';
 
 const code = '11990101MB0000011A' as DepartmentCode;
-const principal: Principal = { department: code, departmentName: 'x', operator: 'y', zone: 'EXTRANET' };
+const principal: Principal = {
+  department: code,
+  departmentName: 'x',
+  roles: ['CONSUMER'],
+  operator: 'y',
+  zone: 'EXTRANET',
+};
 const NOW = Date.parse('2026-06-01T00:00:00+08:00');
 
 function rule(more: Partial<SharingRule> = {}): SharingRule {

@@ -57,7 +57,13 @@ const PHONE: SharingRule = {
 function entitle(grants: readonly Grant[], exhausted: readonly string[] = []) {
   const source = { current: () => grants, onChange: () => () => undefined, close: () => undefined };
   const policy = createPolicy({ folder: 'policies', grants: source, zone: 'EXTRANET', now: () => NOW });
-  const principal = { department, departmentName: 'x', operator: 'y', zone: 'EXTRANET' } as const;
+  const principal = {
+    department,
+    departmentName: 'x',
+    roles: ['CONSUMER'],
+    operator: 'y',
+    zone: 'EXTRANET',
+  } as const;
   return policy.entitle(principal, 'ADMINISTRATIVE_BASIS', new Set(exhausted as GrantId[]));
 }
 

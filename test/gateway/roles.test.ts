@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { Kind, parse } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { type Caller, joinResolvers } from '../../gateway/exchange/module.ts';
+import { Refused } from '../../gateway/exchange/refused.ts';
+import { hasRole, OPERATIONS, ROLES, type Role } from '../../gateway/roles.ts';
+
+/** Each business adds its own part to the root types. */
+const operations = parse(readFileSync('schema/exchange.graphql', 'utf8')).definitions.flatMap((one) =>
+  (one.kind === Kind.OBJECT_TYPE_DEFINITION || one.kind === Kind.OBJECT_TYPE_EXTENSION) &&
+  ['Query', 'Mutation', 'Subscription'].includes(one.name.value)
+    ? (one.fields ?? []).map((field) => `${one.name.value}.${field.name.value}`)
+    : [],
+);
+
+function callerWith(roles: readonly Role[]): Caller {
+  const code = '11990101MB0000013G' as Caller['principal']['department'];
+  const department = { code, name: 'd', nameEn: 'd', subgraph: null, roles: [...roles] };
+  const principal = {
+    department: code,
+    departmentName: 'd',
+    roles,
+    operator: 'o',
+    zone: 'EXTRANET',
+  } as const;
+  return { principal, department, language: 'en' };
+}
+
+/** Calls an operation whose business would do whatever it is asked. */
+function call(operation: string, roles: readonly Role[]): Promise<unknown> {
+  const [type = '', field = ''] = operation.split('.');
+  const resolvers = joinResolvers([{ [type]: { [field]: () => 'done' } }], () => undefined);
+  const resolver = resolvers[type]?.[field];
+  if (!resolver) throw new Error(`${operation} is not there`);
+  return Promise.resolve(resolver({}, {}, callerWith(roles), {} as never));
+}
+
+test('every operation of the exchange has a row in the table of roles, and every row is an operation', () => {
+  expect(Object.keys(OPERATIONS).sort()).toEqual(operations.sort());
+});
+
+describe.each(operations)('%s', (operation) => {
+  test.each(ROLES)('is done for %s only where the table says so', async (role) => {
+    const answer = call(operation, [role]);
+    if (OPERATIONS[operation]?.includes(role)) expect(await answer).toBe('done');
+    else await expect(answer).rejects.toMatchObject({ extensions: { code: 'FORBIDDEN' } });
+  });
+
+  test('is done for nobody without a role', async () => {
+    await expect(call(operation, [])).rejects.toMatchObject({ extensions: { code: 'FORBIDDEN' } });
+  });
+});
+
+test('an operation without a row is refused to everybody, and so is one that is named like a member of every object', async () => {
+  for (const name of ['Query.unheardOf', 'Mutation.unheardOf', 'Query.constructor', 'Subscription.anything'])
+    await expect(call(name, ROLES)).rejects.toMatchObject({ extensions: { code: 'FORBIDDEN', who: '—' } });
+});
+
+test('an auditor changes nothing in the business of others', () => {
+  const own = ['addWebhook', 'removeWebhook', 'redeliver', 'answerFinding'].map((one) => `Mutation.${one}`);
+  const changing = operations.filter(
+    (one) => one.startsWith('Mutation.') && hasRole({ roles: ['AUDITOR'] }, OPERATIONS[one] ?? []),
+  );
+  expect(changing.sort()).toEqual(own.sort());
+});
+
+test('a refusal says who may', async () => {
+  const refusal = await call('Mutation.approveDepartment', ['CONSUMER']).catch((error: unknown) => error);
+  expect(refusal).not.toBeInstanceOf(Refused);
+  expect(refusal).toMatchObject({ extensions: { what: 'approveDepartment', who: 'PLATFORM_ADMINISTRATOR' } });
+});
