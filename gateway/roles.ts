@@ -3,7 +3,7 @@
  * department may do at all; whose business it is (its own application, its own grant) is judged where the business is.
  */
 
-/** Roles of a department. COORDINATOR: 主管部门, beside the platform's administrator; AUDITOR: sees all and changes nothing (Measures Art. 12, 22). */
+/** Roles of a department. COORDINATOR: 主管部门, beside the platform's administrator; AUDITOR: sees all and moves nothing (Measures Art. 12, 22). */
 export const ROLES = ['PROVIDER', 'CONSUMER', 'PLATFORM_ADMINISTRATOR', 'COORDINATOR', 'AUDITOR'] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -21,7 +21,7 @@ const OVERSEERS = [...COMPETENT, 'AUDITOR'] as const;
 const PARTIES = ['CONSUMER', 'PROVIDER'] as const;
 const PUBLISHERS = ['PROVIDER', 'PLATFORM_ADMINISTRATOR'] as const;
 const DECIDERS = ['PROVIDER', ...COMPETENT] as const;
-/** Everybody but the auditor, who changes nothing in the business of others. */
+/** Everybody but the auditor, who moves nothing in the business of others. */
 const ACTING = [...PARTIES, ...COMPETENT] as const;
 
 /** Queries, mutations and subscriptions on departments' data; the exchange API, whose operations are judged one by one; the catalogue's files. */
@@ -43,7 +43,8 @@ export const OPERATIONS: Readonly<Record<string, readonly Role[]>> = {
   'Query.subgraph': EVERYBODY,
   'Query.subgraphDiff': EVERYBODY,
   'Query.publications': EVERYBODY,
-  'Mutation.checkSubgraph': PROVIDER,
+  // A department tries its schema before it is registered as a provider; nothing changes by it.
+  'Mutation.checkSubgraph': PARTIES,
   'Mutation.publishSubgraph': PROVIDER,
   'Mutation.promoteSubgraph': PUBLISHERS,
   'Mutation.rollBack': PUBLISHERS,
@@ -81,8 +82,8 @@ export const OPERATIONS: Readonly<Record<string, readonly Role[]>> = {
 
   'Query.findings': EVERYBODY,
   'Query.finding': EVERYBODY,
-  'Mutation.openFinding': ACTING,
-  // Whoever is to rectify answers (Measures Art. 24), whatever it is otherwise.
+  // What a department, a supervisor or an auditor comes upon; whoever is to rectify answers (Measures Art. 24).
+  'Mutation.openFinding': EVERYBODY,
   'Mutation.answerFinding': EVERYBODY,
   'Mutation.returnFinding': COMPETENT,
   'Mutation.closeFindingRectified': COMPETENT,

@@ -63,6 +63,24 @@ test.each([
   ['of an unknown department', { department: '11990101MB0000099X' }],
   ['of an unknown network', { zone: 'INTERNET' }],
   ['without an operator', { sub: undefined }],
+  ['whose operator is blanks', { sub: '  ' }],
+  ['whose operator is blanks of another kind', { sub: '\u3000\u3164' }],
+  ['whose operator has a line break', { sub: 'x\n2026-11-28 everything verifies' }],
+  ['whose operator turns the reading direction', { sub: 'x\u202egpj' }],
+  ['whose operator has a terminal’s escape', { sub: 'x\u001b]52;c;aGk=\u0007' }],
+  ['whose operator is half a character', { sub: 'x\ud800' }],
+  ['whose operator is a number', { sub: 7 }],
+  ['whose operator is a long text', { sub: 'x'.repeat(201) }],
+  ['issued tomorrow', { iat: now() + 86_400, exp: now() + 90_000 }],
+  ['issued on no day', { iat: 'yesterday' }],
+  ['issued before all time', { iat: -1 }],
+  ['that is good for ever', { exp: 1e308 }],
+  ['that is good until the year 10000', { exp: 253_402_300_800 }],
+  ['that is good for two days', { exp: now() + 2 * 86_400 }],
+  ['that has been good for years', { iat: now() - 300 * 86_400 }],
+  ['that is not valid before a word', { nbf: 'tomorrow' }],
+  ['of a department by another spelling', { department: '11990101mb0000011a' }],
+  ['of two departments', { department: ['11990101MB0000011A'] }],
   ['without an expiry', { exp: undefined }],
 ])('a token %s is refused', async (_, wrong) => {
   const { createPrivateKey } = await import('node:crypto');
@@ -72,6 +90,21 @@ test.each([
     await new SignJWT(payload).setProtectedHeader({ alg: 'EdDSA', kid: 'demonstration' }).sign(key),
   );
 });
+
+test.each(['liancha-assertion+jwt', 'logout+jwt', 'dpop+jwt', ''])(
+  'what was signed for something else (typ %j) is no token of access',
+  async (typ) => {
+    const { createPrivateKey } = await import('node:crypto');
+    const key = createPrivateKey(readFileSync(join(system.dataDir, 'demonstration', 'issuer.pem')));
+    const sign = (header: Record<string, unknown>) =>
+      new SignJWT(claims()).setProtectedHeader({ alg: 'EdDSA', kid: 'demonstration', ...header }).sign(key);
+    await refused(await sign({ typ }));
+    const given = await system.ask(query, {
+      headers: { authorization: `Bearer ${await sign({ typ: 'at+JWT' })}` },
+    });
+    expect(given.errors).toEqual([]);
+  },
+);
 
 test.each([
   ['no token', ''],

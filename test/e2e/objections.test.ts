@@ -140,7 +140,8 @@ describe('an objection', () => {
     });
     const code = async (as: string, mutation: string, input: Record<string, unknown>) =>
       (await move(as, mutation, { id, note: 'x', ...input })).errors?.[0].extensions.code;
-    expect(await code(EDUCATION, 'confirmObjection', { version: 1 })).toBe('NOT_FOUND');
+    expect(await code(EDUCATION, 'confirmObjection', { version: 1 })).toBe('FORBIDDEN');
+    expect(await code(EDUCATION, 'withdrawObjection', { version: 1 })).toBe('NOT_FOUND');
     expect(await code(REGISTRATION, 'confirmObjection', { version: 1 })).toBe('FORBIDDEN');
     expect(await code(POLICE, 'withdrawObjection', { version: 1 })).toBe('FORBIDDEN');
     expect(await code(POLICE, 'confirmObjection', { version: 9 })).toBe('CONFLICT');
