@@ -66,7 +66,7 @@ function compile(
     return coming;
   };
   const keep = (side: number, plan: QueryPlan): PlanProgram => {
-    const program = compilePlan(planner.types, plan, providerName);
+    const program = compilePlan(planner, plan, providerName);
     programs.set(side, program);
     return program;
   };

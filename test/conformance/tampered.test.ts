@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { conforms } from './generated/conforms.ts';
 import { membersOf } from './generated/members.ts';
 import { writeOperation } from './generated/operation.ts';
+import { unexplainedNulls } from './generated/paths.ts';
 import { spec, tape } from './generated/spec.ts';
-import { FOREIGN, tamper, tampering } from './generated/tampering.ts';
+import { FOREIGN, LEFT_OUT, tamper, tampering } from './generated/tampering.ts';
 import { worldOf } from './generated/world.ts';
 import { federate } from './harness.ts';
 
@@ -46,6 +47,9 @@ describe('providers that break their schemas', () => {
               expect(answer.text).not.toContain(FOREIGN);
               expect(({} as Record<string, unknown>).evil).toBeUndefined();
               for (const { path = [] } of answer.failures) expect(isThere(answer.data, path)).toBe(true);
+              // Every null has a reason: its provider's own, or an error. Who leaves a key out brings no new nulls.
+              if (one.kind === LEFT_OUT)
+                expect(unexplainedNulls(answer.data, clean.data, answer.failures)).toEqual([]);
               if (isStrange(one.kind) && answer.text !== clean.text) expect(answer.failures).not.toEqual([]);
             }
           }

@@ -1,6 +1,8 @@
 import type { QueryPlan } from '@apollo/query-planner';
 import { buildASTSchema, type DocumentNode, type GraphQLSchema, parse } from 'graphql';
+import { type Needs, needsOf } from '../program/needs.ts';
 import { type AddedNames, internalKeys, type KeyOf } from './internal-keys.ts';
+import type { Requirement } from './requirements.ts';
 
 /** Plans operations over one supergraph: in this thread (`in-process.ts`), or in one of its own (`thread/`). */
 export interface Planner {
@@ -13,6 +15,8 @@ export interface Planner {
   readonly keyOf: KeyOf;
   /** Percentages at which plans change, ascending; draws between the same two have the same plan. */
   readonly thresholds: readonly number[];
+  /** What subgraphs have to be told of entities. */
+  readonly needs: Needs;
   /** Every type that subgraphs may name, also those that consumers may not see, with what it implements; without fields. */
   readonly types: GraphQLSchema;
 }
@@ -21,16 +25,21 @@ export interface Planner {
 export interface PlannerFacts {
   readonly thresholds: readonly number[];
   readonly added: AddedNames;
+  readonly requirements: readonly Requirement[];
   /** SDL of `Planner.types`. */
   readonly types: string;
 }
 
-export function plannerOf({ thresholds, added, types }: PlannerFacts, plan: Planner['plan']): Planner {
+export function plannerOf(
+  { thresholds, added, requirements, types }: PlannerFacts,
+  plan: Planner['plan'],
+): Planner {
   const trusted = { assumeValid: true, assumeValidSDL: true };
   return {
     plan,
     thresholds,
     keyOf: internalKeys(added),
+    needs: needsOf(requirements),
     types: buildASTSchema(parse(types, { noLocation: true }), trusted),
   };
 }

@@ -12,6 +12,7 @@ import { withoutForeignDirectives } from './foreign-directives.ts';
 import { addedNames, internalKeys, withInternalKeys } from './internal-keys.ts';
 import type { PlannerFacts } from './planner.ts';
 import { isPrepared } from './prepared.ts';
+import { requirementsOf } from './requirements.ts';
 import { withResolvableKeys } from './resolvable-keys.ts';
 import { withTwins } from './twins.ts';
 import { typesOf } from './types.ts';
@@ -36,7 +37,7 @@ export function createPlanning(supergraphSdl: string): Planning {
   const partial = [...labels.values()].filter((percent) => percent > 0 && percent < 100);
   const thresholds = [...new Set(partial)].sort((a, b) => a - b);
   return {
-    facts: { thresholds, added, types: typesOf(own.planned) },
+    facts: { thresholds, added, requirements: requirementsOf(document), types: typesOf(own.planned) },
     plan(given, draw) {
       const overrides = new Map([...labels].map(([label, percent]) => [label, draw < percent]));
       const settled = withoutContradictions(withInternalKeys(given, keyOf));

@@ -1,6 +1,8 @@
 import type { PlanNode, QueryPlan } from '@apollo/query-planner';
-import type { GraphQLSchema } from 'graphql';
+import type { Planner } from '../plan/planner.ts';
+import { type Blame, blameBefore } from './blame.ts';
 import { compileEntityFetch } from './entity-fetch.ts';
+import type { MemberParts } from './entity-member.ts';
 import { groupTasks } from './groups.ts';
 import { compileRootFetch } from './root-fetch.ts';
 import type { ProviderName, RunState, Step } from './step.ts';
@@ -14,30 +16,36 @@ export interface PlanProgram {
 }
 
 /** Compiles a plan to a program. `schema` is the supergraph's, for the types of rewrites. */
-export function compilePlan(schema: GraphQLSchema, plan: QueryPlan, providerName: ProviderName): PlanProgram {
+export function compilePlan(
+  planner: Pick<Planner, 'types' | 'needs'>,
+  plan: QueryPlan,
+  providerName: ProviderName,
+): PlanProgram {
+  const { types: schema, needs } = planner;
   const { node } = plan;
   if (!node) return { run: async () => undefined, isLone: false };
   if (node.kind === 'Subscription') {
     // An event of the primary stands for its answer; what is missing of it is fetched as always.
     const { primary, rest } = node;
     const run: PlanNode = rest ? { kind: 'Sequence', nodes: [primary, rest] } : primary;
-    return compilePlan(schema, { kind: 'QueryPlan', node: run }, providerName);
+    return compilePlan(planner, { kind: 'QueryPlan', node: run }, providerName);
   }
   // A lone fetch has nobody else's fields to speak for, and shaping takes only what was selected.
   if (node.kind === 'Fetch') {
     const run = compileRootFetch(schema, node, [], providerName, { isAlone: true });
     return { run, isLone: (node.outputRewrites ?? []).length === 0 };
   }
-  return { run: compileTasks(schema, tasksOf(node), providerName), isLone: false };
+  const blame = (tasks: readonly Task[]): Blame => blameBefore(tasks, providerName);
+  return { run: compileTasks({ schema, needs, blame }, tasksOf(node), providerName), isLone: false };
 }
 
 /** Each step begins as soon as the steps are done that bring what it needs. */
-function compileTasks(schema: GraphQLSchema, tasks: readonly Task[], providerName: ProviderName): Step {
+function compileTasks(parts: MemberParts, tasks: readonly Task[], providerName: ProviderName): Step {
   const groups = groupTasks(tasks);
   const steps = groups.map((group) => {
     const waitsFor = new Set(group.flatMap((task) => [...task.after]));
     const after = groups.flatMap((one, index) => (one.some((task) => waitsFor.has(task)) ? [index] : []));
-    return { step: compileGroup(schema, group, providerName), after };
+    return { step: compileGroup(parts, group, providerName), after };
   });
   return async (state) => {
     const running: Promise<void>[] = [];
@@ -53,12 +61,12 @@ function compileTasks(schema: GraphQLSchema, tasks: readonly Task[], providerNam
 
 const DONE = Promise.resolve();
 
-function compileGroup(schema: GraphQLSchema, group: readonly Task[], providerName: ProviderName): Step {
+function compileGroup(parts: MemberParts, group: readonly Task[], providerName: ProviderName): Step {
   const [first] = group;
   if (!first) throw new Error('a group without a fetch');
   const { node, path, conditions } = first;
-  if (node.requires) return compileEntityFetch(schema, group, providerName);
-  const step = compileRootFetch(schema, node, path, providerName, { isAlone: false });
+  if (node.requires) return compileEntityFetch(parts, group, providerName);
+  const step = compileRootFetch(parts.schema, node, path, providerName, { isAlone: false });
   return async (state) => {
     if (isWanted(conditions, state.variables)) await step(state);
   };

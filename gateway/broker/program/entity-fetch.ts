@@ -1,10 +1,9 @@
-import type { GraphQLSchema } from 'graphql';
 import { type ReportedError, readAnswer } from './answer.ts';
 import { compileContexts } from './contexts.ts';
-import { compileMembers, type Gathered } from './entity-member.ts';
+import { compileMembers, type Gathered, type MemberParts } from './entity-member.ts';
 import { compileJoined } from './joined-request.ts';
 import { mergeInto } from './merge.ts';
-import { isJsonObject, type JsonObject } from './record.ts';
+import { isJsonObject, type JsonObject, markFailed, UNKNOWN_THERE } from './record.ts';
 import {
   allLocated,
   INVALID_ANSWER,
@@ -22,15 +21,16 @@ import { typeNames } from './type-names.ts';
 
 /** Compiles the fetch of entities: one request for all tasks of a group. */
 export function compileEntityFetch(
-  schema: GraphQLSchema,
+  parts: MemberParts,
   tasks: readonly Task[],
   providerName: ProviderName,
 ): Step {
+  const { schema } = parts;
   const [task] = tasks;
   if (!task) throw new Error('a fetch of nothing');
   const provider = providerFacts(task.node, providerName);
   const merging = mergingFrom(schema, provider);
-  const members = compileMembers(schema, tasks);
+  const members = compileMembers(parts, tasks);
   const bodyOf = compileJoined(members);
   const { objects, interfaces } = typeNames(schema);
 
@@ -88,7 +88,10 @@ export function compileEntityFetch(
       for (const target of same) {
         // Picked anew for each: what is merged into one of them later must not show in another.
         const entity = member.pick(received[index], typeOf(target));
-        if (entity === null) break;
+        if (entity === null) {
+          for (const unknown of same) markFailed(unknown, member.fields, UNKNOWN_THERE);
+          break;
+        }
         if (!isJsonObject(entity)) {
           markLost(same, member.fields, INVALID_ANSWER, provider);
           break;
@@ -102,12 +105,16 @@ export function compileEntityFetch(
   };
 
   /** What another provider answered can be too strange to be sent on (nesting that overflows the stack). */
-  const gather = (one: (typeof members)[number], entities: readonly JsonObject[]): Gathered | null => {
+  const gather = (
+    state: RunState,
+    one: (typeof members)[number],
+    entities: readonly JsonObject[],
+  ): readonly Gathered[] => {
     try {
-      return one.gather(entities);
+      return one.gather(entities, state.variables);
     } catch {
       markLost(entities, one.fields, INVALID_ANSWER, provider);
-      return null;
+      return [];
     }
   };
 
@@ -118,14 +125,17 @@ export function compileEntityFetch(
     const groupByContext = compileContexts(schema, task.path, contextRewrites);
     return async (state) => {
       const groups = member.isWanted(state) ? groupByContext(state.data) : [];
-      const asked = groups.map(({ entities, values }) => ({ gathered: gather(member, entities), values }));
+      const asked = groups.map(({ entities, values }) => ({
+        gathered: gather(state, member, entities),
+        values,
+      }));
       await Promise.all(
-        asked.map(({ gathered, values }) => (gathered ? ask(state, [gathered], values) : undefined)),
+        asked.map(({ gathered, values }) => (gathered.length > 0 ? ask(state, gathered, values) : undefined)),
       );
     };
   }
   return async (state) => {
-    const gathered = members.flatMap((one) => gather(one, one.entitiesIn(state)) ?? []);
+    const gathered = members.flatMap((one) => gather(state, one, one.entitiesIn(state)));
     if (gathered.length > 0) await ask(state, gathered, {});
   };
 }

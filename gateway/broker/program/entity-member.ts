@@ -1,5 +1,9 @@
 import type { FetchNode } from '@apollo/query-planner';
 import { type GraphQLSchema, parse } from 'graphql';
+import { withoutKeys } from './asked-fields.ts';
+import type { Blame } from './blame.ts';
+import { compileLacking } from './lacking.ts';
+import type { Needs } from './needs.ts';
 import { objectsAt, type Path, pathsTo } from './paths.ts';
 import { compilePicker, type Picker, topKeys } from './picker.ts';
 import type { JsonObject } from './record.ts';
@@ -11,6 +15,8 @@ import { type Condition, isWanted, type Task } from './tasks.ts';
 
 /** What one fetch asks of entities, at every path where it asks the same. */
 export interface Member {
+  /** Tells it from all others of its group. */
+  readonly name: string;
   readonly node: FetchNode;
   /** The keys that it brings. */
   readonly fields: readonly string[];
@@ -19,8 +25,11 @@ export interface Member {
   readonly outputRewrite: Rewriter | null;
   isWanted(state: RunState): boolean;
   entitiesIn(state: RunState): JsonObject[];
-  /** Which entities have to be asked for, each of them once; null when there are none. */
-  gather(entities: readonly JsonObject[]): Gathered | null;
+  /**
+   * Which entities have to be asked for, each of them once. Those that cannot be asked everything, as a part of what they are
+   * represented by is missing, are asked the rest as another member.
+   */
+  gather(entities: readonly JsonObject[], variables: RunState['variables']): Gathered[];
   /** Where in the answer each entity stands. Only computed when an error needs it. */
   placesIn(state: RunState): ReadonlyMap<JsonObject, Path>;
 }
@@ -37,9 +46,18 @@ interface Place {
   readonly conditions: readonly Condition[];
 }
 
+/** What members are compiled with. */
+export interface MemberParts {
+  readonly schema: GraphQLSchema;
+  readonly needs: Needs;
+  /** Whom to name for a value that is missing without a reason where these tasks begin. */
+  blame(tasks: readonly Task[]): Blame;
+}
+
 /** Tasks that ask the same become one member. */
-export function compileMembers(schema: GraphQLSchema, tasks: readonly Task[]): Member[] {
+export function compileMembers(parts: MemberParts, tasks: readonly Task[]): Member[] {
   const byQuestion = new Map<string, { readonly node: FetchNode; readonly places: Place[] }>();
+  const blame = parts.blame(tasks);
   for (const { node, path, conditions } of tasks) {
     const { operation, requires, variableUsages, inputRewrites, outputRewrites, contextRewrites } = node;
     const rewrites = [inputRewrites, outputRewrites, contextRewrites];
@@ -48,17 +66,41 @@ export function compileMembers(schema: GraphQLSchema, tasks: readonly Task[]): M
     if (same) same.places.push({ path, conditions });
     else byQuestion.set(question, { node, places: [{ path, conditions }] });
   }
-  return [...byQuestion.values()].map(({ node, places }) => compileMember(schema, node, places));
+  return [...byQuestion.values()].map(({ node, places }, index) =>
+    compileMember(parts, blame, `${index}`, node, places),
+  );
 }
 
-function compileMember(schema: GraphQLSchema, node: FetchNode, places: readonly Place[]): Member {
+function compileMember(
+  parts: MemberParts,
+  blame: Blame,
+  name: string,
+  node: FetchNode,
+  places: readonly Place[],
+): Member {
+  const { schema, needs } = parts;
   const document = parse(node.operation, { noLocation: true });
   const set = askedOfEntities(document);
   const fields = topKeys(document, set);
   const { representationOf, idOf } = compileRepresentation(schema, node.requires ?? [], node.inputRewrites);
   const pathsIn = (state: RunState): Path[] =>
     places.filter((one) => isWanted(one.conditions, state.variables)).map((one) => one.path);
+  const lackingOf = compileLacking(schema, node, document, needs, blame);
+  const partial = new Map<string, Member | null>();
+  /** The member that asks everything but some keys; null where that is nothing. */
+  const without = (lost: readonly string[]): Member | null => {
+    if (lost.length === 0) return member;
+    const key = lost.join(' ');
+    let known = partial.get(key);
+    if (known === undefined) {
+      const left = withoutKeys(node, document, new Set(lost));
+      known = left && compileMember(parts, blame, `${name} without ${key}`, left, places);
+      partial.set(key, known);
+    }
+    return known;
+  };
   const member: Member = {
+    name,
     node,
     fields,
     asksType: fields.includes('__typename'),
@@ -66,31 +108,33 @@ function compileMember(schema: GraphQLSchema, node: FetchNode, places: readonly 
     outputRewrite: compileRewrites(schema, node.outputRewrites),
     isWanted: (state) => pathsIn(state).length > 0,
     entitiesIn: (state) => pathsIn(state).flatMap((path) => objectsAt(state.data, path)),
-    gather(entities) {
+    gather(entities, variables) {
       const byId = new Map<string, JsonObject[]>();
       const byRepresentation = new Map<string, JsonObject[]>();
-      const representations: string[] = [];
-      const targets: JsonObject[][] = [];
+      const whole = new Gathering(member);
+      const gatherings = new Map([[member, whole]]);
       for (const entity of entities) {
         const id = idOf(entity);
         let representation = id === undefined ? representationOf(entity) : null;
         const key = id ?? representation;
-        if (key === null) continue;
-        const groups = id === undefined ? byRepresentation : byId;
-        let same = groups.get(key);
+        let same = key === null ? undefined : (id === undefined ? byRepresentation : byId).get(key);
         if (!same) {
           representation ??= representationOf(entity);
-          if (representation === null) continue;
-          same = [];
-          groups.set(key, same);
-          representations.push(representation);
-          targets.push(same);
+          if (representation === null || key === null) {
+            const lacking = lackingOf(entity, variables);
+            const asking = lacking && without(lacking.lost);
+            if (!lacking || !asking) continue;
+            const gathering = gatherings.get(asking) ?? new Gathering(asking);
+            gatherings.set(asking, gathering);
+            gathering.add(lacking.representation).push(entity);
+            continue;
+          }
+          same = whole.add(representation);
+          (id === undefined ? byRepresentation : byId).set(key, same);
         }
         same.push(entity);
       }
-      return targets.length > 0
-        ? { member, representations: `[${representations.join(',')}]`, targets }
-        : null;
+      return [...gatherings.values()].flatMap((one) => one.gathered ?? []);
     },
     placesIn(state) {
       const found = new Map<JsonObject, Path>();
@@ -103,4 +147,29 @@ function compileMember(schema: GraphQLSchema, node: FetchNode, places: readonly 
     },
   };
   return member;
+}
+
+class Gathering {
+  readonly #member: Member;
+  readonly #representations: string[] = [];
+  readonly #targets: JsonObject[][] = [];
+
+  constructor(member: Member) {
+    this.#member = member;
+  }
+
+  /** Adds an entity: where those belong that are the same. */
+  add(representation: string): JsonObject[] {
+    const targets: JsonObject[] = [];
+    this.#representations.push(representation);
+    this.#targets.push(targets);
+    return targets;
+  }
+
+  /** Null when there is nothing to ask. */
+  get gathered(): Gathered | null {
+    if (this.#targets.length === 0) return null;
+    const representations = `[${this.#representations.join(',')}]`;
+    return { member: this.#member, representations, targets: this.#targets };
+  }
 }

@@ -23,8 +23,9 @@ const REPRESENTATIONS = 'representations';
 export function compileJoined(members: readonly Member[]): JoinedBodyOf {
   const prepared = new Map<string, Operation>();
   return (gathered, variables, context) => {
-    const key =
-      gathered.length === members.length ? '' : gathered.map((one) => members.indexOf(one.member)).join();
+    const areAll =
+      gathered.length === members.length && members.every((one, at) => one === gathered[at]?.member);
+    const key = areAll ? '' : gathered.map((one) => one.member.name).join();
     let operation = prepared.get(key);
     if (!operation) {
       operation = joinOperations(gathered.map((one) => one.member));

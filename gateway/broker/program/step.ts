@@ -51,6 +51,11 @@ export function markLost(
   for (const target of targets) markFailed(target, fields, failure);
 }
 
+/** What is said of an answer that was not what was asked for. */
+export function failureOfAnswer(provider: ProviderFacts): Failure {
+  return { code: INVALID_ANSWER.code, details: { ...INVALID_ANSWER.details, ...provider } };
+}
+
 /** How what a provider sent is merged: who speaks of something else has failed to bring what is missing in the end. */
 export function mergingFrom(schema: GraphQLSchema, provider: ProviderFacts): Merging {
   return { schema, onOther: (target) => markLost([target], [WHATEVER_IS_MISSING], INVALID_ANSWER, provider) };

@@ -19,11 +19,12 @@ import {
 import type { Failure } from '../../errors.ts';
 import type { Check, Compared } from '../findings.ts';
 import { operationOf } from '../operation/index.ts';
-import { failureOf, isJsonObject, type JsonObject } from '../program/record.ts';
+import { isJsonObject, type JsonObject, type Loss, lossOf, UNKNOWN_THERE } from '../program/record.ts';
 import { checkField } from './checked.ts';
 import { type Conditions, collectFields, fragmentsOf } from './collect.ts';
 import { comparedField, type ToCompare } from './compared.ts';
 import type { Denial, Guarded } from './decisions.ts';
+import { Explained } from './explained.ts';
 import { INVALID, leafCheck } from './leaf.ts';
 import { type Parties, type RecordScope, withinScopes } from './scoped.ts';
 
@@ -67,7 +68,10 @@ export interface ShaperInput {
 /** State of one run: where it stands, and how deep in lists. */
 interface Run extends Shaping {
   readonly path: (string | number)[];
+  readonly explained: Explained;
   lists: number;
+  /** Why a part of the object may be missing that is being completed. */
+  loss: Loss | undefined;
 }
 
 /** The type that fields are read from: an object's, or an interface whose objects need not be told apart. */
@@ -158,15 +162,17 @@ export function compileShaper(input: ShaperInput): Shaper {
       details: { provider: input.providerOf(coordinate), coordinate },
     });
     const complete = compileType(field.type, type, nodes, broken);
-    const isNonNull = isNonNullType(field.type);
     const isObject = !isLeafType(getNamedType(field.type));
     const asked = nodes[0] ? input.keyOf(nodes[0]) : key;
     return (source, target, run) => {
       run.path.push(key);
       const value = source[asked];
-      if (value === undefined) noteMissing(source, asked, run, isNonNull ? broken : null);
-      else if (isObject && value !== null) noteLost(source, asked, run);
+      const { loss } = run;
+      if (value === undefined) noteMissing(lossOf(source, asked) ?? loss, run, broken);
+      // An object that one provider brought, and of which another's part is lost.
+      else if (isObject && value !== null) run.loss = lossOf(source, asked) ?? loss;
       const completed = complete(value ?? null, run);
+      run.loss = loss;
       run.path.pop();
       if (completed === PROPAGATE) return false;
       target[key] = completed;
@@ -263,7 +269,12 @@ export function compileShaper(input: ShaperInput): Shaper {
 
   const fields = compileSets(root, [operation.selectionSet]);
   return (data, shaping) => {
-    const run: Run = Object.assign(shaping, { path: [], lists: 0 });
+    const run: Run = Object.assign(shaping, {
+      path: [],
+      explained: new Explained(shaping),
+      lists: 0,
+      loss: undefined,
+    });
     const completed = completeObject(data, fields, run);
     return completed === PROPAGATE ? null : completed;
   };
@@ -328,32 +339,13 @@ function copyIntrospection(key: string): CompleteField {
   };
 }
 
-/** A field that no provider brought: say why, if a fetch failed for it. */
-function noteMissing(source: JsonObject, key: string, run: Run, broken: (() => Failure) | null): void {
-  const failure = failureOf(source, key);
-  if (failure) run.failures.push({ ...failure, path: [...run.path] });
-  else if (broken && !isExplained(run)) run.failures.push({ ...broken(), path: [...run.path] });
+/** A field that no provider brought. Every null has a reason: a provider's own null, or an error at it. */
+function noteMissing(loss: Loss | undefined, run: Run, broken: () => Failure): void {
+  if (loss === UNKNOWN_THERE) return;
+  if (loss) run.failures.push({ ...loss, path: [...run.path] });
+  else if (!isExplained(run)) run.failures.push({ ...broken(), path: [...run.path] });
 }
 
-/** An object that one provider brought, and of which another's part is lost to a failure. */
-function noteLost(source: JsonObject, key: string, run: Run): void {
-  const failure = failureOf(source, key);
-  if (failure) run.failures.push({ ...failure, path: [...run.path] });
-}
-
-/** Has an error been told at this path, or below it, or by a provider above it? */
 function isExplained(run: Run): boolean {
-  const { path } = run;
-  const agrees = (failure: Failure): boolean => {
-    const other = failure.path ?? [];
-    const shared = Math.min(path.length, other.length);
-    for (let index = 0; index < shared; index++) if (other[index] !== path[index]) return false;
-    return true;
-  };
-  const last = run.failures.at(-1);
-  if (last && (last.path?.length ?? 0) >= path.length && agrees(last)) return true;
-  return (
-    run.failures.some((one) => (one.path?.length ?? 0) >= path.length && agrees(one)) ||
-    run.reported.some(agrees)
-  );
+  return run.explained.has(run.path);
 }

@@ -99,7 +99,9 @@ describe('an object of which two providers bring a part', () => {
       );
       const whole = { name: { name: 'name' }, price: { price: 'price' } };
       expect(data).toEqual({ thing: { ...whole, [failing]: null } });
-      expect(failures.map(({ code, path }) => [code, path])).toEqual([['PROVIDER_TIMEOUT', ['thing']]]);
+      expect(failures.map(({ code, path }) => [code, path])).toEqual([
+        ['PROVIDER_TIMEOUT', ['thing', failing]],
+      ]);
     },
   );
 });

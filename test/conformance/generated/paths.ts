@@ -27,3 +27,26 @@ function upToNull(data: unknown, path: Path): Path {
   }
   return path;
 }
+
+/** The nulls of an answer that another answer has not, and that no error speaks of. */
+export function unexplainedNulls(
+  data: unknown,
+  before: unknown,
+  errors: readonly { readonly path?: Path | undefined }[],
+): Path[] {
+  const found: Path[] = [];
+  const isTold = (path: Path): boolean =>
+    errors.some(({ path: told = [] }) => told.every((step, at) => at >= path.length || step === path[at]));
+  const walk = (value: unknown, other: unknown, path: Path): void => {
+    if (value === null) {
+      if (other !== null && !isTold(path)) found.push(path);
+    } else if (typeof value === 'object') {
+      for (const [key, inner] of Object.entries(value)) {
+        const step = Array.isArray(value) ? Number(key) : key;
+        walk(inner, other === null ? null : Object(other)[key], [...path, step]);
+      }
+    }
+  };
+  walk(data, before, []);
+  return found;
+}

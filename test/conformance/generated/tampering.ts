@@ -11,9 +11,12 @@ export interface Tampering {
 export const tampering: fc.Arbitrary<Tampering> = fc.record({
   call: fc.nat({ max: 5 }),
   place: fc.nat({ max: 999 }),
-  kind: fc.nat({ max: 11 }),
+  kind: fc.nat({ max: 12 }),
   with: fc.nat({ max: 99 }),
 });
+
+/** The kind that leaves one key out. */
+export const LEFT_OUT = 4;
 
 /** A text that no provider has been asked for. */
 export const FOREIGN = 'FOREIGN';
@@ -39,10 +42,12 @@ export function tamper(body: Buffer, given: Tampering, keys: readonly string[]):
     case 3:
       holder[key] = null;
       return write();
-    case 4:
-      if (Array.isArray(holder)) holder.splice(Number(key), 1);
-      else delete holder[key];
+    case LEFT_OUT: {
+      const inObjects = slots.filter((one) => !Array.isArray(one.holder));
+      const one = inObjects[given.place % inObjects.length];
+      if (one) delete one.holder[one.key];
       return write();
+    }
     case 5:
       if (Array.isArray(holder)) holder.push(holder[0]);
       else holder[key] = [holder[key]];
@@ -65,6 +70,9 @@ export function tamper(body: Buffer, given: Tampering, keys: readonly string[]):
       return write();
     case 9:
       holder[key] = JSON.parse(`${'['.repeat(3_000)}${']'.repeat(3_000)}`);
+      return write();
+    case 12:
+      if (Array.isArray(holder)) holder.splice(Number(key), 1);
       return write();
     default:
       holder[key] = WRONG[given.with % WRONG.length];

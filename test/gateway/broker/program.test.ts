@@ -4,9 +4,10 @@ import { buildSchema, OperationTypeNode, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { compileMembers } from '../../../gateway/broker/program/entity-member.ts';
 import { mergeInto } from '../../../gateway/broker/program/merge.ts';
+import { needsOf } from '../../../gateway/broker/program/needs.ts';
 import { objectsAt, pathsTo } from '../../../gateway/broker/program/paths.ts';
 import { compilePicker } from '../../../gateway/broker/program/picker.ts';
-import { isJsonObject } from '../../../gateway/broker/program/record.ts';
+import { isJsonObject, type JsonObject } from '../../../gateway/broker/program/record.ts';
 
 describe('merging', () => {
   const merging = { schema: buildSchema('type Query { a: Int }'), onOther: () => undefined };
@@ -63,6 +64,10 @@ test('picking keeps what was asked for, through fragments, and nothing else', ()
   expect(pick(sent, null)).toEqual({ a: [{ d: 1, e: 2 }, null, { d: 1 }], b: 4 });
 });
 
+const noBlame = (missing: string): never => {
+  throw new Error(`${missing} is missing`);
+};
+
 test('each entity is asked for once, and told apart from every other, whatever stands in its key', () => {
   const schema = buildSchema(
     'type Query { t: T } interface I { id: ID } type T implements I { id: ID, n: Int }',
@@ -78,8 +83,10 @@ test('each entity is asked for once, and told apart from every other, whatever s
       variableUsages: [],
       requires: [{ kind: 'InlineFragment', typeCondition: condition, selections: requires }],
     };
-    const [member] = compileMembers(schema, [{ node, path: [], conditions: [], after: new Set(), level: 0 }]);
-    return member?.gather ?? (() => null);
+    const [member] = compileMembers({ schema, needs: needsOf([]), blame: () => noBlame }, [
+      { node, path: [], conditions: [], after: new Set(), level: 0 },
+    ]);
+    return (entities: JsonObject[]) => member?.gather(entities, {})[0];
   };
   const odd = '{"__typename":"T","id":1}';
   const entity = fc.record({
