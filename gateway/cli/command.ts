@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { showable } from './terminal.ts';
 
 /** One verb of the `liancha` command: how it is used, and what it does. Returns the exit code. */
 export interface Command {
@@ -11,8 +12,9 @@ export interface Command {
 /** The command was used wrongly: exit code 2, with its usage. */
 export class UsageError extends Error {}
 
+/** Shows a text that may hold what others wrote. */
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${showable(text)}\n`);
 }
 
 /** Reads options; a mistake becomes a `UsageError`. */
@@ -34,7 +36,7 @@ export function readOptions<const T extends NonNullable<ParseArgsConfig['options
 
 /** Ends a program of its own that was used wrongly. */
 export function fail(message: string): never {
-  process.stderr.write(`${message}\n`);
+  process.stderr.write(`${showable(message)}\n`);
   process.exit(2);
 }
 

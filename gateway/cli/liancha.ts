@@ -1,4 +1,5 @@
 import { type Command, UsageError } from './command.ts';
+import { endWithReader, showable } from './terminal.ts';
 
 type Topic = () => Promise<{ readonly commands: Readonly<Record<string, Command>> }>;
 
@@ -53,10 +54,11 @@ async function main(words: readonly string[]): Promise<number> {
     return await command.run(parameters);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`${message}\n${error instanceof UsageError ? `${command.usage}\n` : ''}`);
+    process.stderr.write(`${showable(message)}\n${error instanceof UsageError ? `${command.usage}\n` : ''}`);
     return 2;
   }
 }
 
+endWithReader(process.stdout);
 // The output may be a pipe that is still being read: end by itself, not by `process.exit`.
 process.exitCode = await main(process.argv.slice(2));

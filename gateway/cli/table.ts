@@ -1,9 +1,11 @@
+import { oneLine } from './terminal.ts';
+
 /** Rows as people read them: columns as wide as their widest cell, a Chinese character two places wide. */
 export function table(
   head: readonly string[],
   rows: readonly (readonly (string | number | null)[])[],
 ): string {
-  const all = [head, ...rows.map((row) => row.map((cell) => (cell === null ? '—' : String(cell))))];
+  const all = [head, ...rows.map((row) => row.map((cell) => (cell === null ? '—' : oneLine(String(cell)))))];
   const widths = head.map((_, column) => Math.max(...all.map((row) => widthOf(row[column] ?? ''))));
   return all
     .map((row) =>

@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { projectRoot } from '../../gateway/files.ts';
 import { liancha } from './liancha.ts';
 import { EDUCATION, REGISTRATION, type System, startSystem } from './system.ts';
 
@@ -60,4 +63,27 @@ it('lists objections, webhooks and clocks of a department', async () => {
   expect(await run('objection', 'list', '--as', '云溪市公安局')).toEqual([]);
   expect(await run('webhook', 'list', '--as', '云溪市公安局')).toEqual([]);
   expect(await run('clock', 'list', '--as', '云溪市数据局')).toBeInstanceOf(Array);
+});
+
+it('shows what others wrote without letting it act on the terminal, and ends when nobody reads any more', async () => {
+  const notice = '\u202eZWNobw==\n核验通过 Everything verifies.';
+  const opened = await run(
+    ...['finding', 'open', '--on', '11990101MB0000013G', '--breach', 'USE_BEYOND_DUTIES'],
+    ...['--notice', notice, '--due', '2099-01-05', '--as', '云溪市公安局'],
+  );
+  const { stdout } = await liancha(system.url, ['finding', 'show', opened.id, '--as', EDUCATION]);
+  expect(stdout).toContain('\\u202e');
+  expect(stdout).not.toMatch(/\u202e|^核验通过/m);
+  const command = 'dist/gateway/cli/liancha.js catalogue search 人 --json';
+  // The gateway serves in this process, so the command must not hold it up.
+  const piped = spawn('sh', ['-c', `(sleep 1; exec '${process.execPath}' ${command}) | true`], {
+    cwd: projectRoot(),
+    env: { ...process.env, LIANCHA_URL: system.url },
+  });
+  let said = '';
+  piped.stderr.on('data', (chunk) => {
+    said += chunk;
+  });
+  await once(piped, 'close');
+  expect(said).toBe('');
 });

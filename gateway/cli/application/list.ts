@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type Command, parseOptions, print, readOptions, UsageError } from '../command.ts';
+import { oneLine, quoted } from '../terminal.ts';
 import { describeApplication, listApplications, showApplication } from './application.ts';
 
 export const listApplicationsCommand: Command = {
@@ -51,11 +52,13 @@ export const showApplicationCommand: Command = {
     if (values.json) print(JSON.stringify(application));
     else {
       print(describeApplication(application));
-      print(`  履职需要 duties: ${application.duties}\n  依据 legal basis: ${application.legalBasis}`);
+      print(
+        `  履职需要 duties:\n${quoted(application.duties)}\n  依据 legal basis:\n${quoted(application.legalBasis)}`,
+      );
       for (const { history } of application.parts)
         for (const { at, move, to, department, operator, reason } of history)
           print(
-            `  ${at}  ${move} → ${to}  ${department?.name ?? '平台 platform'} ${operator ?? ''}  ${reason ?? ''}`.trimEnd(),
+            `  ${at}  ${move} → ${to}  ${department?.name ?? '平台 platform'} ${operator ?? ''}  ${oneLine(reason ?? '')}`.trimEnd(),
           );
     }
     return 0;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { askAs, readOne } from '../ask.ts';
 import { type Command, print, readOptions } from '../command.ts';
 import { Moves, printMoves } from '../moves.ts';
+import { quoted } from '../terminal.ts';
 
 const Finding = z.object({
   id: z.string(),
@@ -61,8 +62,8 @@ export const showCommand: Command = {
     if (values.json) print(JSON.stringify(finding));
     else {
       print(`${finding.id}  ${finding.state}  ${finding.breach}  ${finding.department.name}  ${finding.due}`);
-      print(finding.notice);
-      print(finding.evidence);
+      print(quoted(finding.notice));
+      print(quoted(finding.evidence));
       printMoves(finding.moves, finding.allowedMoves);
     }
     return 0;

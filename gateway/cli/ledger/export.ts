@@ -8,15 +8,8 @@ export const exportCommand: Command = {
   usage: 'liancha ledger export --data-dir <dir>',
   async run(parameters) {
     const values = readOptions(parameters, { 'data-dir': { type: 'string' } });
-    let isClosed = false;
-    process.stdout.on('error', () => {
-      isClosed = true; // `| head` has seen enough.
-    });
-    for (const { text } of exportLedger(ledgerFolders(values['data-dir']).folder)) {
-      if (isClosed) break;
-      if (!process.stdout.write(`${text}\n`))
-        await Promise.race([once(process.stdout, 'drain'), once(process.stdout, 'close')]);
-    }
+    for (const { text } of exportLedger(ledgerFolders(values['data-dir']).folder))
+      if (!process.stdout.write(`${text}\n`)) await once(process.stdout, 'drain');
     return 0;
   },
 };

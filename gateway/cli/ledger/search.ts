@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { askExchange, gatewayUrl, login } from '../client.ts';
 import { type Command, print, readOptions, UsageError } from '../command.ts';
+import { oneLine } from '../terminal.ts';
 
 const Named = z.object({ code: z.string(), name: z.string() }).nullable();
 const Disclosure = z.object({
@@ -124,5 +125,5 @@ function describe(one: Disclosure): string {
   const lines = one.decisions.map(({ coordinate, effect, code, provider }) =>
     `    ${effect.padEnd(6)} ${coordinate.padEnd(36)} ${provider?.name ?? ''} ${code ?? ''}`.trimEnd(),
   );
-  return [`${one.id}  ${[...head, ...errors].join('  ')}`, ...lines].join('\n');
+  return [`${one.id}  ${[...head, ...errors].map(oneLine).join('  ')}`, ...lines].join('\n');
 }

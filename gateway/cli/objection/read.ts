@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { askAs, readOne } from '../ask.ts';
 import { type Command, print, readOptions } from '../command.ts';
 import { Moves, printMoves } from '../moves.ts';
+import { quoted } from '../terminal.ts';
 
 const Listed = z.object({
   objections: z.object({
@@ -70,7 +71,7 @@ export const showCommand: Command = {
     if (values.json) print(JSON.stringify(objection));
     else {
       print(`${objection.id}  ${objection.state}  ${objection.coordinate}  ${objection.subject ?? '—'}`);
-      print(objection.reason);
+      print(quoted(objection.reason));
       printMoves(objection.moves, objection.allowedMoves);
     }
     return 0;
