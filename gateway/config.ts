@@ -39,6 +39,14 @@ const Settings = z.strictObject({
   port: z.number().int().min(0).max(65_535).default(4000),
   /** Base of the links in messages. Default: the listening address. */
   publicUrl: z.url().optional(),
+  access: z
+    .strictObject({
+      /** Names, beside that of `publicUrl`, under which the gateway is called. */
+      hosts: z.array(z.string().min(1)).default([]),
+      /** Other sites whose pages may ask (CORS), as `https://portal.example`. */
+      origins: z.array(z.url({ protocol: /^https?$/ })).default([]),
+    })
+    .prefault({}),
   dataDir: z.string().default('.liancha'),
   /** Measures Art. 11: the network that this instance stands in. */
   zone: z.enum(ZONES).default('EXTRANET'),
@@ -61,6 +69,8 @@ const Settings = z.strictObject({
     })
     .prefault({}),
   demonstration: z.boolean().default(false),
+  /** Lets the demonstration listen where other machines reach it. */
+  publicDemonstration: z.boolean().default(false),
   departments: z.string().default('schema/departments.json'),
   policies: z.string().default('policies'),
   grants: z.string().default('policies/grants.yaml'),
@@ -78,6 +88,15 @@ const Settings = z.strictObject({
       answerBytes: positive.default(16_777_216),
       batch: positive.default(10),
       requestsPerMinute: positive.default(60_000),
+      /** Requests of nobody who is known, from one address (IPv6: one network of 64 bits). */
+      unidentifiedPerMinute: positive.default(600),
+      /** Connections at once, altogether and from one address. */
+      connections: positive.default(20_000),
+      connectionsPerAddress: positive.default(5_000),
+      /** Bytes of bodies that are kept at once. One department has a quarter of it. */
+      bufferedBytes: positive.default(268_435_456),
+      /** A body that has not come by then is given up. */
+      bodyMs: positive.default(15_000),
       tokens: positive.default(5_000),
       depth: positive.default(15),
       aliases: positive.default(50),
@@ -95,6 +114,14 @@ const Settings = z.strictObject({
       connections: positive.default(10_000),
       /** Subscriptions, and WebSockets, that one department may have at once. */
       perDepartment: positive.default(1_000),
+      /** WebSockets on which nobody has said yet who it is: altogether, and from one address. */
+      unidentified: z
+        .strictObject({ total: positive.default(2_000), perAddress: positive.default(100) })
+        .prefault({}),
+      /** Messages of a consumer on one WebSocket; after a pause five seconds' worth at once. */
+      messagesPerSecond: positive.default(200),
+      /** What may wait on one WebSocket for a consumer that does not read. */
+      outgoingBytes: positive.default(16_777_216),
       /** Operations at once on one WebSocket. */
       perConnection: positive.default(100),
       /** What may wait for a consumer that is slow. */
@@ -184,6 +211,7 @@ const ENVIRONMENT: Readonly<Record<string, (text: string) => Record<string, unkn
   DATA_DIR: (text) => ({ dataDir: text }),
   REDIS_URL: (text) => ({ redisUrl: text }),
   DATABASE_URL: (text) => ({ databaseUrl: text }),
+  PUBLIC_DEMONSTRATION: (text) => ({ publicDemonstration: text === 'yes' }),
   PUBLIC_URL: (text) => ({ publicUrl: text }),
 };
 

@@ -33,6 +33,27 @@ export function demonstrationSettings(root: string, environment: NodeJS.ProcessE
   return { demonstration: true, subgraphs };
 }
 
+/** Throws when whoever reaches the gateway from another machine would get an administrator's token, and nobody has said that this is meant. */
+export function refuseUnmeantPublicity({
+  demonstration,
+  publicDemonstration,
+  host,
+}: {
+  readonly demonstration: boolean;
+  readonly publicDemonstration: boolean;
+  readonly host: string;
+}): void {
+  if (!demonstration || publicDemonstration || isLoopback(host)) return;
+  throw new Error(
+    `演示模式将在 ${host || '所有地址'} 上向任何来访者签发任一部门（含平台管理单位）的令牌。若确需如此，请加 --public，或设 PUBLIC_DEMONSTRATION=yes。\n` +
+      `On ${host || 'every address'} the demonstration would give a token of any department, the administrator's included, to whoever asks. If that is meant, add --public or set PUBLIC_DEMONSTRATION=yes.`,
+  );
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
 /** Persons, a company and a property of the demonstration city that examples ask about. */
 export interface Examples {
   readonly person: string;

@@ -8,6 +8,8 @@ interface ErrorEntry {
   readonly status: number;
   readonly 'zh-CN': string;
   readonly en: string;
+  /** What `message` is in every language, where clients compare it; the texts are in `messages`. */
+  readonly wire?: string;
 }
 
 /**
@@ -63,13 +65,54 @@ const CATALOGUE = {
   },
   QUOTA_EXCEEDED: {
     status: 429,
-    'zh-CN': '贵部门的请求超过限额（{limit}）。请在 {retryAfter} 秒后重试。',
-    en: 'Your department has exceeded its limit ({limit}). Try again in {retryAfter} s.',
+    'zh-CN': '请求超过限额（{limit}）。请在 {retryAfter} 秒后重试。',
+    en: 'More was asked than is allowed ({limit}). Try again in {retryAfter} s.',
   },
   OPERATION_TOO_COMPLEX: {
     status: 400,
     'zh-CN': '操作过于复杂：{what}为 {actual}，上限 {limit}。请拆分操作或缩小范围。',
     en: 'The operation is too complex: {what} is {actual}, the limit is {limit}. Split it or ask for less.',
+  },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    'zh-CN': '不能以此方法请求。可用：{allowed}。',
+    en: 'This method is not for what is asked. Use: {allowed}.',
+  },
+  NOT_ACCEPTABLE: {
+    status: 406,
+    'zh-CN': '不能以所要求的媒体类型（Accept）答复。可用：{served}。',
+    en: 'No answer can be given in a media type that Accept names. Served are: {served}.',
+  },
+  REQUEST_TIMEOUT: {
+    status: 408,
+    'zh-CN': '请求体未在 {timeout} 毫秒内送达。请重新请求。',
+    en: 'The body did not arrive within {timeout} ms. Send the request again.',
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    'zh-CN': '不接受 {what}。请求体须为未压缩的 UTF-8 JSON（Content-Type: application/json）。',
+    en: '{what} is not accepted. A body is JSON in UTF-8, not compressed (Content-Type: application/json).',
+  },
+  MISDIRECTED_REQUEST: {
+    status: 421,
+    'zh-CN': '网关不以此名称（Host）答复。若名称无误，请在配置 publicUrl 或 access.hosts 中登记。',
+    en: 'The gateway does not answer under this name (Host). If it is right, list it in `publicUrl` or `access.hosts`.',
+  },
+  ORIGIN_NOT_ALLOWED: {
+    status: 403,
+    'zh-CN': '此网站（Origin）的页面不得请求本网关。若应允许，请在配置 access.origins 中登记。',
+    en: 'Pages of this site (Origin) may not ask this gateway. If they should, list it in `access.origins`.',
+  },
+  PERSISTED_QUERY_NOT_SUPPORTED: {
+    status: 200,
+    wire: 'PersistedQueryNotSupported',
+    'zh-CN': '不支持以摘要代替操作文本。请发送 query 文本。',
+    en: 'A hash in the place of the text is not supported. Send the text of the operation.',
+  },
+  OVERLOADED: {
+    status: 503,
+    'zh-CN': '网关正在接收的数据过多。请在 {retryAfter} 秒后重试。',
+    en: 'The gateway is receiving too much at once. Try again in {retryAfter} s.',
   },
   REQUEST_TOO_LARGE: {
     status: 413,
@@ -165,6 +208,12 @@ export interface Failure {
 /** HTTP status that belongs to a code. */
 export function statusOf(code: ErrorCode): number {
   return CATALOGUE[code].status;
+}
+
+/** What clients of a protocol compare `message` with, where a code is of one. */
+export function wireMessageOf(code: ErrorCode): string | undefined {
+  const entry: ErrorEntry = CATALOGUE[code];
+  return entry.wire;
 }
 
 /** The message of a code in one language, its slots filled from `details`. */

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPlanners, createPools, openAssertionSigner } from './broker/index.ts';
 import type { Configuration } from './config.ts';
-import { readExamples } from './demonstration.ts';
+import { readExamples, refuseUnmeantPublicity } from './demonstration.ts';
 import type { Failure } from './errors.ts';
 import {
   type ConfiguredSubgraph,
@@ -18,6 +18,8 @@ import {
 import { projectRoot } from './files.ts';
 import { greeting } from './greeting.ts';
 import {
+  createAccess,
+  createBodies,
   createCatalogueRoutes,
   createExchangeEndpoint,
   createGatekeeper,
@@ -75,6 +77,7 @@ export const PARTS = { openLedger, createPolicy, now: (): number => Date.now() }
 export async function startGateway(configuration: Configuration, parts = PARTS): Promise<Gateway> {
   const { dataDir, limits, providers, zone } = configuration;
   const { now } = parts;
+  refuseUnmeantPublicity(configuration);
   const root = projectRoot();
   mkdirSync(dataDir, { recursive: true, mode: 0o750 });
   const logger = createLogger();
@@ -120,10 +123,9 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
   const counters = configuration.redisUrl
     ? redisCounters(configuration.redisUrl, logger)
     : memoryCounters(now);
-  const gatekeeper = createGatekeeper(identity, counters, {
-    zone,
-    requestsPerMinute: limits.requestsPerMinute,
-  });
+  const gatekeeper = createGatekeeper(identity, counters, memoryCounters(now), { ...limits, zone });
+  const bodies = createBodies({ totalBytes: limits.bufferedBytes, ms: limits.bodyMs });
+  const access = createAccess({ ...configuration, ...configuration.access });
   // Providers judge assertions by their own clocks: the machine's, whatever time the platform is told.
   const signer = openAssertionSigner(join(dataDir, 'gateway'), configuration.id, Date.now);
   const keys = join(dataDir, 'ledger-keys');
@@ -192,7 +194,6 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
       answerBytes: limits.answerBytes,
       pools: createPools(providers),
     },
-    tokens: limits.tokens,
     authorize: ({ subgraph, principal, purpose, grants, disclosure, signed }) => {
       const { department, operator } = principal;
       const { use, matter } = purpose;
@@ -279,6 +280,7 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
   const graphql = createGraphqlEndpoint({
     gatekeeper,
     service: () => live.current(),
+    bodies,
     requestBytes: limits.requestBytes,
     batch: limits.batch,
     onDefect: (reference, error) => logger.error({ reference, error }, 'a request has failed'),
@@ -289,18 +291,20 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
     service: () => live.current(),
     limits: { ...subscriptions, requestBytes: limits.requestBytes },
     observer: metrics.pushed,
-    publicHost: configuration.publicUrl ? new URL(configuration.publicUrl).host : null,
+    access,
+    bodies,
     now,
     defect,
   });
   const routes = createRoutes({
     graphql: push.orElse(graphql),
+    bodies,
     isReady: () => isReady,
     jwks: () => ({ keys: [...signer.jwks().keys, messageSigner.jwk] }),
     metrics: () => metrics.text(),
     ledger,
     witness: witnessing,
-    exchange: createExchangeEndpoint(exchange, gatekeeper),
+    exchange: createExchangeEndpoint(exchange, gatekeeper, bodies),
     catalogue: createCatalogueRoutes(exchange, gatekeeper),
     root,
     demonstration: demonstration && { issuer: demonstration, departments, zone },
@@ -318,7 +322,13 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
     await database.close();
     await tracing.close();
   };
-  const server = await listen(routes, configuration.host, configuration.port, push.upgrade).catch(
+  const listening = {
+    handler: routes,
+    upgrade: push.upgrade,
+    access,
+    connections: { total: limits.connections, perAddress: limits.connectionsPerAddress },
+  };
+  const server = await listen(listening, configuration.host, configuration.port).catch(
     async (error: unknown) => {
       await closeParts();
       throw error;

@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { createPlanners, createPools, type Planners } from './broker/index.ts';
 import type { Failure } from './errors.ts';
-import { createGraphqlEndpoint, createOpenRoutes, createPush, listen } from './http/index.ts';
+import {
+  BODY_LIMITS,
+  CONNECTION_LIMITS,
+  createAccess,
+  createBodies,
+  createGraphqlEndpoint,
+  createOpenRoutes,
+  createPush,
+  listen,
+} from './http/index.ts';
 import { memoryLedger, NO_SUBJECTS } from './ledger/index.ts';
 import { openPublication } from './registry/index.ts';
 import { createServing } from './serving.ts';
@@ -37,7 +46,11 @@ const SOCKETS = {
   eventBytes: 16 * 1_048_576,
   initMs: 10_000,
   keepAliveMs: 12_000,
+  unidentified: { total: 10_000, perAddress: 10_000 },
+  messagesPerSecond: 100_000,
+  outgoingBytes: 256 * 1_048_576,
 };
+const HOST = '127.0.0.1';
 
 const ANYBODY: Principal = {
   department: 'open' as DepartmentCode,
@@ -77,15 +90,17 @@ export async function startOpenGateway(options: OpenGatewayOptions) {
       ...UPSTREAM,
       pools: createPools({ connections: CONNECTIONS, timeoutMs: UPSTREAM.timeoutMs }),
     },
-    tokens: LIMITS.tokens,
     planners,
     isTrusted: () => true,
     authorize: () => undefined,
     onCalled: () => undefined,
   });
+  const access = createAccess({ host: HOST, hosts: [], origins: [] });
+  const bodies = createBodies(BODY_LIMITS);
   const graphql = createGraphqlEndpoint({
     gatekeeper: GATEKEEPER,
     service: () => serving,
+    bodies,
     requestBytes: REQUEST_BYTES,
     batch: BATCH,
     onDefect: options.onDefect,
@@ -96,14 +111,16 @@ export async function startOpenGateway(options: OpenGatewayOptions) {
     service: () => serving,
     limits: { ...SOCKETS, requestBytes: REQUEST_BYTES },
     observer: { opened: () => () => undefined, answered: () => undefined },
-    publicHost: null,
+    access,
+    bodies,
     now: Date.now,
     defect,
   });
   const routes = createOpenRoutes(push.orElse(graphql));
-  const server = await listen(routes, '127.0.0.1', options.port, push.upgrade);
+  const listening = { handler: routes, upgrade: push.upgrade, access, connections: CONNECTION_LIMITS };
+  const server = await listen(listening, HOST, options.port);
   return {
-    url: `http://127.0.0.1:${server.port}`,
+    url: `http://${HOST}:${server.port}`,
     async close() {
       await push.close(1_000);
       await server.close(1_000);

@@ -9,7 +9,7 @@ import {
   type Planners,
   type ProviderQuestion,
 } from './broker/index.ts';
-import { createApolloDoor, type Service } from './http/index.ts';
+import type { Service } from './http/index.ts';
 import type { Publication, Subgraph } from './registry/index.ts';
 
 /** What a call to a provider came to. */
@@ -21,8 +21,6 @@ export interface ServingParts {
   readonly upstream: Parameters<typeof createUpstream>[1];
   readonly sockets: Parameters<typeof createProviderSockets>[1];
   readonly planners: Planners;
-  /** Longest operation that is parsed. */
-  readonly tokens: number;
   /** May a subgraph's address lead anywhere? Others are judged at each connection. */
   isTrusted(subgraph: Subgraph): boolean;
   /** The `Authorization` with which a provider is asked; none where nobody in particular asks. */
@@ -32,7 +30,7 @@ export interface ServingParts {
 }
 
 /**
- * Everything that belongs to one publication: the broker, its engine, the thread that plans, the general door and its share of the
+ * Everything that belongs to one publication: the broker, its engine, the thread that plans and its share of the
  * connections to the providers. What is published next has a serving of its own; this one is closed when nobody uses it any more.
  */
 export interface Serving extends Service {
@@ -69,10 +67,6 @@ export async function createServing(publication: Publication, parts: ServingPart
     await planner.close();
     await upstream.close();
   };
-  const door = await createApolloDoor(broker, parts.tokens).catch(async (error: unknown) => {
-    await close();
-    throw error;
-  });
   let inside = 0;
   let isRetired = false;
   let onEmpty: () => void = () => undefined;
@@ -82,7 +76,6 @@ export async function createServing(publication: Publication, parts: ServingPart
   return {
     publication,
     broker,
-    door,
     enter() {
       inside++;
     },
@@ -95,7 +88,6 @@ export async function createServing(publication: Publication, parts: ServingPart
       isRetired = true;
       if (inside === 0) onEmpty();
       await empty;
-      await door.stop();
       await close();
     },
   };

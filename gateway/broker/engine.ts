@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import type { Failure } from '../errors.ts';
 import { compareSources } from './check/compare-sources.ts';
 import type { Check, Compared } from './findings.ts';
-import { askedOfProviders, compileIntrospection } from './introspection.ts';
+import { askedOfProviders, askedOfSchema, createIntrospection, type Told } from './introspection/index.ts';
 import { withoutOwnKeys } from './own-key.ts';
 import { consumerStep } from './plan/internal-keys.ts';
 import type { Planner } from './plan/planner.ts';
@@ -34,14 +34,34 @@ export function createEngine(publication: EngineSource, planner: Planner): Engin
   const names = new Map(publication.subgraphs.map(({ name, provider }) => [name, provider.name]));
   const providerName = (subgraph: string): string => names.get(subgraph) ?? subgraph;
   const providerOf = (coordinate: string): string => publication.index.rule(coordinate).provider.name;
-  return { compile: (input) => compile(publication.schema, planner, providerName, providerOf, input) };
+  const introspection = createIntrospection(publication.schema);
+  return {
+    compile(input) {
+      const own = askedOfSchema(input.document);
+      const introspect = own && introspection.prepare(own);
+      // A question about nothing but the schema is answered as it is written.
+      if (introspect && !askedOfProviders(input.document))
+        return { run: ({ variables }) => resultOfTold(introspect(variables)) };
+      return compile(publication.schema, planner, providerName, providerOf, introspect, input);
+    },
+  };
 }
+
+async function resultOfTold(telling: Promise<Told>): Promise<RunResult> {
+  const one = await telling;
+  return one.ok
+    ? { data: one.data, failures: [], rows: 0, isPublic: true }
+    : { data: NO_DATA, failures: [], rows: 0, refusal: one.failure };
+}
+
+const NO_DATA = Buffer.from('null');
 
 function compile(
   schema: GraphQLSchema,
   planner: Planner,
   providerName: (subgraph: string) => string,
   providerOf: (coordinate: string) => string,
+  introspect: ((variables: Readonly<Record<string, unknown>>) => Promise<Told>) | null,
   input: EngineInput,
 ): Runnable | Promise<Runnable> {
   const asked = askedOfProviders(input.guardedDocument);
@@ -71,7 +91,6 @@ function compile(
     return program;
   };
   const first = drawProgram(); // What cannot be planned is found out before anybody is asked.
-  const introspect = compileIntrospection(schema, input.document);
   const variableNames = conditionVariables(input.document);
   const shapers = new LRUCache<string, Shape>({ max: KEPT_SHAPERS });
   const shapeFor = (variables: Readonly<Record<string, unknown>>): Shape => {
@@ -112,7 +131,9 @@ function compile(
         const clean = shapeClean(data, counted);
         if (clean) return resultOf(clean, [], counted);
       }
-      Object.assign(data, introspect?.(variables));
+      const schemaTold = await introspect?.(variables);
+      if (schemaTold && !schemaTold.ok) return resultOfTold(Promise.resolve(schemaTold));
+      if (schemaTold) Object.assign(data, JSON.parse(schemaTold.data.toString('utf8')));
       const told = reported.map(atConsumerPath);
       const outOfScope: Shaping['outOfScope'] = [];
       const found: Findings = { checks: [], compared: [] };

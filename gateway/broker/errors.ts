@@ -1,5 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
-import { type Failure, type Language, messageOf } from '../errors.ts';
+import { type Failure, type Language, messageOf, wireMessageOf } from '../errors.ts';
 
 /** Slots of messages that are no use to a program beside the message itself. */
 const INTERNAL_DETAILS = new Set(['detail', 'reason']);
@@ -10,7 +10,7 @@ export function formatFailure(failure: Failure, language: Language): GraphQLForm
   const facts = Object.fromEntries(Object.entries(details).filter(([name]) => !INTERNAL_DETAILS.has(name)));
   const messages = { 'zh-CN': messageOf(code, details, 'zh-CN'), en: messageOf(code, details, 'en') };
   return {
-    message: messages[language],
+    message: wireMessageOf(code) ?? messages[language],
     ...(path && { path }),
     extensions: { code, ...facts, messages },
   };

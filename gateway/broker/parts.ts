@@ -15,6 +15,8 @@ export interface Answer {
   /** The JSON of `data`. Absent for a refusal: the operation as a whole was not executed. */
   readonly data?: Buffer;
   readonly failures: readonly Failure[];
+  /** Of nothing but the schema itself: the same for everybody. */
+  readonly isPublic?: boolean;
   /** What of it somebody doubts (Measures Art. 15). */
   readonly disputed?: readonly DisputedItem[];
   /** What was checked and compared, as `extensions` have it. */

@@ -72,6 +72,10 @@ export interface RunResult {
   readonly data: Buffer;
   readonly failures: readonly Failure[];
   readonly rows: number;
+  /** Nothing but the schema itself. */
+  readonly isPublic?: boolean;
+  /** Why there is no answer, although nobody was denied anything. */
+  readonly refusal?: Failure;
   /** Values that are to be compared with what the consumer holds. */
   readonly checks?: readonly Check[];
   /** How the sources of values compare. */

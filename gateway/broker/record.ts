@@ -19,6 +19,8 @@ export interface Executed {
   readonly subjects: readonly string[];
   readonly providers: readonly ProviderCall[];
   readonly findings?: Findings;
+  readonly isPublic?: boolean;
+  readonly refusal?: Failure;
 }
 
 /** How a request is run. */
@@ -67,10 +69,11 @@ export async function execute(
       ...(parties && { parties }),
     });
   const result = await parts.stage('execute', run);
-  const { data, rows } = result;
+  const { data, rows, isPublic, refusal } = result;
   const { failures, ...found } = await findingsOf(parts, principal, result);
   const providers = [...calls.values()].map((call) => withFailures(call, failures));
-  return { id, data, failures, rows, subjects: subjects.hashes, providers, ...found };
+  const told = { ...(isPublic && { isPublic }), ...(refusal && { refusal }) };
+  return { id, data, failures, rows, subjects: subjects.hashes, providers, ...found, ...told };
 }
 
 /** Who is a subject of the matter; nobody where that cannot be found out. */
@@ -99,7 +102,8 @@ async function findingsOf(
 
 /** The answer of what was executed: only once its record is durable; when it cannot be, only that is said. */
 export async function recorded(parts: BrokerParts, about: About, executed: Executed): Promise<Answer> {
-  const { id, data, failures, findings } = executed;
+  const { id, data, failures, findings, isPublic, refusal } = executed;
+  if (refusal) return noted(parts, about, [refusal], id);
   const disclosure = disclosureOf(parts, id, about, failures, executed);
   try {
     await parts.stage('record', () => parts.ledger.append(disclosure));
@@ -110,7 +114,14 @@ export async function recorded(parts: BrokerParts, about: About, executed: Execu
   const isGiven = (coordinate: string): boolean =>
     given.some((one) => one.coordinate === coordinate && one.effect !== 'DENY' && one.effect !== 'CONDITION');
   const disputed = parts.disputes?.(executed.subjects, isGiven);
-  return { receipt: id, data, failures, ...(disputed && { disputed }), ...(findings && { findings }) };
+  return {
+    receipt: id,
+    data,
+    failures,
+    ...(disputed && { disputed }),
+    ...(findings && { findings }),
+    ...(isPublic && { isPublic }),
+  };
 }
 
 /**

@@ -22,8 +22,16 @@ export type Entry =
 
 /** Who may come in, whichever door they take: identity first, then the network, the roles, and the department's rate. */
 export interface Gatekeeper {
-  /** `operations` counts towards the rate. Synchronous when everything is known: the warm path does not wait. */
-  admit(authorization: string | undefined, operations: number, door: Door): Entry | Promise<Entry>;
+  /**
+   * `operations` counts towards the rate; of whoever is not known, each request counts on its address (`callerOf`). Synchronous
+   * when everything is known: the warm path does not wait.
+   */
+  admit(
+    authorization: string | undefined,
+    operations: number,
+    door: Door,
+    caller: string,
+  ): Entry | Promise<Entry>;
   /** Who it is and whether they may still stand there, without a count: for those who are in already. */
   identify(authorization: string | undefined, door: Door): Entry | Promise<Entry>;
 }
@@ -31,15 +39,20 @@ export interface Gatekeeper {
 export interface GatekeeperOptions {
   /** The network that this gateway stands in. */
   readonly zone: Zone;
+  /** Of one department. */
   readonly requestsPerMinute: number;
+  /** Of one address from which come requests of nobody who is known. */
+  readonly unidentifiedPerMinute: number;
 }
 
 const MINUTE_MS = 60_000;
 
+/** `unidentified` counts in this process alone: what it guards is this process. */
 export function createGatekeeper(
   identity: Identity,
   counters: Counters,
-  { zone, requestsPerMinute }: GatekeeperOptions,
+  unidentified: Counters,
+  { zone, requestsPerMinute, unidentifiedPerMinute }: GatekeeperOptions,
 ): Gatekeeper {
   const judge = (authenticated: Authenticated, door: Door): Entry => {
     if (!authenticated.ok) return { ...authenticated, principal: null };
@@ -54,18 +67,21 @@ export function createGatekeeper(
       principal,
     };
   };
-  const exceeded = (principal: Principal, { retryAfterMs }: Taken): Entry => {
-    const retryAfter = Math.max(1, Math.ceil(retryAfterMs / 1_000));
-    const details = { limit: `${requestsPerMinute}/min`, retryAfter };
-    return { ok: false, failure: { code: 'QUOTA_EXCEEDED', details }, principal };
-  };
   // Whoever is turned away at the door counts too, so that refusals cannot be had without end.
-  const count = (authenticated: Authenticated, operations: number, door: Door): Entry | Promise<Entry> => {
+  const count = (
+    authenticated: Authenticated,
+    operations: number,
+    door: Door,
+    caller: string,
+  ): Entry | Promise<Entry> => {
     const entry = judge(authenticated, door);
-    if (!authenticated.ok) return entry;
-    const { principal } = authenticated;
-    const taken = counters.take(`rate:${principal.department}`, operations, requestsPerMinute, MINUTE_MS);
-    const counted = (one: Taken): Entry => (one.allowed ? entry : exceeded(principal, one));
+    const principal = authenticated.ok ? authenticated.principal : null;
+    const limit = principal ? requestsPerMinute : unidentifiedPerMinute;
+    const taken = principal
+      ? counters.take(`rate:${principal.department}`, operations, limit, MINUTE_MS)
+      : unidentified.take(caller, 1, limit, MINUTE_MS);
+    const counted = (one: Taken): Entry =>
+      one.allowed ? entry : { ok: false, failure: exceeded(limit, one), principal };
     return taken instanceof Promise ? taken.then(counted) : counted(taken);
   };
   return {
@@ -75,13 +91,18 @@ export function createGatekeeper(
         ? authenticated.then((one) => judge(one, door))
         : judge(authenticated, door);
     },
-    admit(authorization, operations, door) {
+    admit(authorization, operations, door, caller) {
       const authenticated = identity.authenticate(authorization);
       return authenticated instanceof Promise
-        ? authenticated.then((one) => count(one, operations, door))
-        : count(authenticated, operations, door);
+        ? authenticated.then((one) => count(one, operations, door, caller))
+        : count(authenticated, operations, door, caller);
     },
   };
+}
+
+function exceeded(perMinute: number, { retryAfterMs }: Taken): Failure {
+  const retryAfter = Math.max(1, Math.ceil(retryAfterMs / 1_000));
+  return { code: 'QUOTA_EXCEEDED', details: { limit: `${perMinute}/min`, retryAfter } };
 }
 
 function mismatch(zone: Zone, principal: Principal): Failure {

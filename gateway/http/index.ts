@@ -1,7 +1,9 @@
+export { createAccess } from './access.ts';
+export { BODY_LIMITS, createBodies } from './body.ts';
+export { CONNECTION_LIMITS } from './connections.ts';
 export { createCatalogueRoutes } from './exchange/catalogue.ts';
 export { createExchangeEndpoint } from './exchange/endpoint.ts';
 export { createGatekeeper } from './gatekeeper.ts';
-export { createApolloDoor } from './graphql/apollo-door.ts';
 export { createGraphqlEndpoint, type Service } from './graphql/endpoint.ts';
 export { createRouter } from './router.ts';
 export { createOpenRoutes, createRoutes } from './routes.ts';

@@ -13,8 +13,13 @@ export function createRouter(routes: Readonly<Record<string, Handler>>, fallback
 }
 
 /** Sends JSON. */
-export function sendJson(response: ServerResponse, status: number, value: unknown): void {
-  sendBytes(response, status, 'application/json; charset=utf-8', Buffer.from(JSON.stringify(value)));
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  value: unknown,
+  type = 'application/json',
+): void {
+  sendBytes(response, status, `${type}; charset=utf-8`, Buffer.from(JSON.stringify(value)));
 }
 
 export function sendBytes(response: ServerResponse, status: number, type: string, bytes: Buffer): void {
@@ -22,6 +27,7 @@ export function sendBytes(response: ServerResponse, status: number, type: string
     'content-type': type,
     'content-length': bytes.length,
     'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
   });
   response.end(bytes);
 }

@@ -2,13 +2,15 @@ import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { DemonstrationIssuer, DepartmentDirectory } from '../identity/index.ts';
 import type { Zone } from '../words.ts';
-import { parseJson, readBody } from './body.ts';
+import { callerOf } from './address.ts';
+import { type Bodies, parseJson } from './body.ts';
 import { serveExplorer } from './explorer/explorer.ts';
 import { createRouter, type Handler, sendBytes, sendJson } from './router.ts';
 import { type WitnessingLedger, witnessRoute } from './witness.ts';
 
 export interface RouteParts {
   readonly graphql: Handler;
+  readonly bodies: Bodies;
   isReady(): boolean;
   jwks(): unknown;
   metrics(): Promise<string>;
@@ -48,9 +50,9 @@ export function createRoutes(parts: RouteParts): Handler {
       );
     },
     ...ledgerRoutes(parts.ledger),
-    'POST /ledger/witness': witnessRoute(parts.witness),
+    'POST /ledger/witness': witnessRoute(parts.witness, parts.bodies),
     'GET /.well-known/jwks.json': (_, response) => sendJson(response, 200, parts.jwks()),
-    ...(parts.demonstration && demonstrationRoutes(parts.demonstration)),
+    ...(parts.demonstration && demonstrationRoutes(parts.demonstration, parts.bodies)),
   };
   return createRouter(routes, serveExplorer(parts.root));
 }
@@ -92,7 +94,10 @@ const TokenRequest = z.object({ department: z.string() });
 const LIFETIME_SECONDS = 3_600;
 
 /** Lets the explorer pick a department. Exists in the demonstration only. */
-function demonstrationRoutes({ issuer, departments, zone }: Demonstration): Record<string, Handler> {
+function demonstrationRoutes(
+  { issuer, departments, zone }: Demonstration,
+  bodies: Bodies,
+): Record<string, Handler> {
   return {
     'GET /demonstration/departments': (_, response) =>
       sendJson(
@@ -101,7 +106,8 @@ function demonstrationRoutes({ issuer, departments, zone }: Demonstration): Reco
         departments.all().map(({ code, name, nameEn, subgraph }) => ({ code, name, nameEn, subgraph })),
       ),
     'POST /demonstration/token': async (request, response) => {
-      const body = await readBody(request, 10_000);
+      const body = await bodies.read(request, response, 10_000, callerOf(request));
+      if (body.ok) body.release();
       const parsed = TokenRequest.safeParse(body.ok ? parseJson(body.bytes) : null);
       const department = parsed.success ? departments.byCode(parsed.data.department) : undefined;
       if (!department)

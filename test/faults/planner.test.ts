@@ -130,7 +130,6 @@ describe('a planner in a thread', () => {
         pools: createPools({ connections: 1, timeoutMs: 5_000 }),
       },
       sockets: { ...SOCKETS, timeoutMs: 5_000 },
-      tokens: 1_000,
       planners,
       isTrusted: () => true,
       authorize: () => undefined,

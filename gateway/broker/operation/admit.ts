@@ -30,6 +30,8 @@ export interface Admitted {
   readonly purpose: PurposeSource | null;
   /** False when only the schema itself is asked for (`__schema`, `__type`, `__typename`). */
   readonly asksForData: boolean;
+  /** Does it ask for the schema itself (`__schema`, `__type`)? */
+  readonly introspects: boolean;
   readonly measure: Measure;
 }
 
@@ -86,6 +88,7 @@ export function admitOperation(rules: AdmissionRules, text: string, operationNam
     declared: operation,
     purpose: purposeSource(operation),
     asksForData: asksForData(extracted),
+    introspects: measure.introspectionDepth > 0,
     measure,
   };
   return { ok: true, admitted };

@@ -11,11 +11,16 @@ export interface OperationLimits {
   readonly cost: number;
 }
 
+/** Of what is asked of the schema itself. Common tools ask for 15 levels: a type within eight lists and non-nulls. */
+const INTROSPECTION_DEPTH = 30;
+
 /** `OPERATION_TOO_COMPLEX` for the first limit that is passed, or null. Cost is judged by `judgeCost`. */
 export function judgeMeasure(measure: Measure, limits: OperationLimits): Failure | null {
   for (const what of ['depth', 'aliases', 'fields', 'rootFields'] as const) {
     if (measure[what] > limits[what]) return tooComplex(what, measure[what], limits[what]);
   }
+  if (measure.introspectionDepth > INTROSPECTION_DEPTH)
+    return tooComplex('introspection depth', measure.introspectionDepth, INTROSPECTION_DEPTH);
   return typeof measure.cost === 'number' ? judgeCost(measure.cost, limits) : null;
 }
 

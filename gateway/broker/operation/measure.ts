@@ -9,11 +9,14 @@ import {
   getNullableType,
   isCompositeType,
   isInterfaceType,
+  isIntrospectionType,
   isListType,
   isObjectType,
   Kind,
   type OperationDefinitionNode,
+  SchemaMetaFieldDef,
   type SelectionSetNode,
+  TypeMetaFieldDef,
 } from 'graphql';
 import type { CostModel } from '../../registry/index.ts';
 import { defaultSize, type Size, statedSize } from './cost.ts';
@@ -23,6 +26,8 @@ type Variables = Readonly<Record<string, unknown>>;
 /** How large an operation is. Fragments count wherever they are spread. */
 export interface Measure {
   readonly depth: number;
+  /** Of what is asked of the schema itself, which is counted apart: its types nest deeper than data. */
+  readonly introspectionDepth: number;
   readonly aliases: number;
   /** Fields of the operation with fragments expanded. */
   readonly fields: number;
@@ -33,12 +38,13 @@ export interface Measure {
 
 interface Part {
   readonly depth: number;
+  readonly introspectionDepth: number;
   readonly aliases: number;
   readonly fields: number;
   readonly cost: Size;
 }
 
-const NOTHING: Part = { depth: 0, aliases: 0, fields: 0, cost: 0 };
+const NOTHING: Part = { depth: 0, introspectionDepth: 0, aliases: 0, fields: 0, cost: 0 };
 
 /**
  * Measures a validated operation in one walk. Each fragment is measured once for each type of sized parent,
@@ -76,9 +82,20 @@ export function measureOperation(
       .reduce(join, NOTHING);
 
   const ofField = (node: FieldNode, parent: GraphQLNamedType, sized: SizedFields): Part => {
-    const field = fieldOf(parent, node.name.value);
     const aliases = node.alias ? 1 : 0;
-    if (!field) return { depth: 1, aliases, fields: 1, cost: 0 }; // __typename and introspection
+    const told = introspectedType(schema, parent, node.name.value);
+    if (told) {
+      const inner = node.selectionSet ? ofSet(node.selectionSet, told, sized) : NOTHING;
+      return {
+        depth: 1,
+        introspectionDepth: 1 + inner.introspectionDepth,
+        aliases: aliases + inner.aliases,
+        fields: 1 + inner.fields,
+        cost: 0, // How long its answer is shows when it is written.
+      };
+    }
+    const field = fieldOf(parent, node.name.value);
+    if (!field) return { depth: 1, introspectionDepth: 0, aliases, fields: 1, cost: 0 }; // __typename
     const coordinate = `${parent.name}.${field.name}`;
     const type = getNamedType(field.type);
     const isList = isListType(getNullableType(field.type));
@@ -105,6 +122,7 @@ export function measureOperation(
     );
     return {
       depth: 1 + inner.depth,
+      introspectionDepth: inner.introspectionDepth,
       aliases: aliases + inner.aliases,
       fields: 1 + inner.fields,
       cost: add(multiply(size, add(own, inner.cost)), ofArguments),
@@ -114,7 +132,7 @@ export function measureOperation(
   const root = schema.getRootType(operation.operation);
   const whole = root ? ofSet(operation.selectionSet, root, NONE_SIZED) : NOTHING;
   const rootFields = root ? countRoot(operation.selectionSet, fragments, new Map()) : 0;
-  return { depth: whole.depth, aliases: whole.aliases, fields: whole.fields, rootFields, cost: whole.cost };
+  return { ...whole, rootFields };
 }
 
 interface SizedFields {
@@ -156,9 +174,25 @@ function fieldOf(parent: GraphQLNamedType, name: string): GraphQLField<unknown, 
   return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
 }
 
+/** The type of what is asked of the schema itself; undefined for data. */
+function introspectedType(
+  schema: GraphQLSchema,
+  parent: GraphQLNamedType,
+  name: string,
+): GraphQLNamedType | undefined {
+  if (parent === schema.getQueryType()) {
+    if (name === SchemaMetaFieldDef.name) return getNamedType(SchemaMetaFieldDef.type);
+    if (name === TypeMetaFieldDef.name) return getNamedType(TypeMetaFieldDef.type);
+  }
+  if (!isIntrospectionType(parent)) return undefined;
+  const field = fieldOf(parent, name);
+  return field && getNamedType(field.type);
+}
+
 function join(a: Part, b: Part): Part {
   return {
     depth: Math.max(a.depth, b.depth),
+    introspectionDepth: Math.max(a.introspectionDepth, b.introspectionDepth),
     aliases: a.aliases + b.aliases,
     fields: a.fields + b.fields,
     cost: add(a.cost, b.cost),

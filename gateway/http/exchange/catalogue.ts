@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../errors.ts';
 import { EXPORT_FORMATS, type Exchange } from '../../exchange/index.ts';
+import { callerOf } from '../address.ts';
 import type { Gatekeeper } from '../gatekeeper.ts';
 import { languageOf } from '../language.ts';
 import { type Handler, sendBytes } from '../router.ts';
@@ -12,7 +13,12 @@ export function createCatalogueRoutes(exchange: Exchange, gatekeeper: Gatekeeper
       `GET /catalogue.${format}`,
       async (request, response) => {
         const language = languageOf(request.headers['accept-language']);
-        const entry = await gatekeeper.admit(request.headers.authorization, 1, 'catalogue');
+        const entry = await gatekeeper.admit(
+          request.headers.authorization,
+          1,
+          'catalogue',
+          callerOf(request),
+        );
         if (!entry.ok) return sendExchangeFailure(response, entry.failure, language);
         try {
           const { type, bytes } = await exchange.catalogue.export(format);

@@ -2,29 +2,30 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Answer, type Broker, digestOf, formatFailure } from '../../broker/index.ts';
 import { type Failure, type Language, statusOf } from '../../errors.ts';
-import { apolloHeaders, sendApollo } from '../apollo.ts';
-import { parseJson, readBody } from '../body.ts';
+import type { Principal } from '../../words.ts';
+import { callerOf } from '../address.ts';
+import { abandon } from '../body.ts';
 import type { Entry, Gatekeeper } from '../gatekeeper.ts';
 import { languageOf } from '../language.ts';
 import { sendJson } from '../router.ts';
-import type { ApolloDoor } from './apollo-door.ts';
-import { answerWarm, sendAnswer } from './warm-door.ts';
+import { type ResponseType, responseTypeFor } from './media.ts';
+import { answerOperation, answerOperations } from './operations.ts';
+import { type ReadingParts, readRequest } from './request.ts';
+import { sendAnswer, sendAnswers } from './send.ts';
 import { wantsProof } from './write-answer.ts';
 
-/** A broker and the general door in front of it; both are replaced together when a new schema goes live. */
+/** A broker, and how long it is in use: it is replaced when a new schema goes live. */
 export interface Service {
   readonly broker: Broker;
-  readonly door: ApolloDoor;
   /** A request that has begun is finished by the same service, also when another is live by then. */
   enter(): void;
   leave(): void;
 }
 
-export interface EndpointParts {
+export interface EndpointParts extends ReadingParts {
   readonly gatekeeper: Gatekeeper;
   /** The service that is live now. */
   service(): Service;
-  readonly requestBytes: number;
   readonly batch: number;
   /** Told of defects: what happened and under which reference the client was told. */
   onDefect(reference: string, error: unknown): void;
@@ -32,7 +33,7 @@ export interface EndpointParts {
   onAnswered(door: 'warm' | 'general', outcome: string, seconds: number): void;
 }
 
-/** `POST` and `GET /graphql`: gatekeeper, then the warm door, then everything else. */
+/** `POST` and `GET /graphql`: who it is first, then what is asked, then one answer for each operation. */
 export function createGraphqlEndpoint(parts: EndpointParts) {
   return async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
     const language = languageOf(request.headers['accept-language']);
@@ -40,8 +41,8 @@ export function createGraphqlEndpoint(parts: EndpointParts) {
     const service = parts.service();
     service.enter();
     try {
-      const served = await serve(parts, service, request, response, url, language);
-      parts.onAnswered(served.door, served.outcome, (performance.now() - start) / 1_000);
+      const served = await serve(parts, service.broker, request, response, url, language);
+      if (served) parts.onAnswered(served.door, served.outcome, (performance.now() - start) / 1_000);
     } catch (error) {
       const id = randomUUID();
       parts.onDefect(id, error);
@@ -61,63 +62,67 @@ interface Served {
 
 async function serve(
   parts: EndpointParts,
-  { broker, door }: Service,
+  broker: Broker,
   request: IncomingMessage,
   response: ServerResponse,
   url: URL,
   language: Language,
-): Promise<Served> {
+): Promise<Served | null> {
+  const { headers } = request;
+  const caller = callerOf(request);
+  const type = responseTypeFor(headers.accept);
   const refuse = async (
     failure: Failure,
-    principal: Entry['principal'],
-    about: string | Buffer,
+    principal: Principal | null,
+    about: string | Buffer = '',
   ): Promise<Served> => {
-    sendRefusal(response, await broker.refuse(digestOf(about), [failure], principal), failure, language);
+    abandon(request);
+    const answer = await broker.refuse(digestOf(about), [failure], principal);
+    sendRefusal(response, answer, failure, language, type ?? undefined);
     return { door: 'general', outcome: failure.code };
   };
-  const read = await readBody(request, parts.requestBytes);
-  if (!read.ok) {
-    response.setHeader('connection', 'close');
-    return refuse({ code: 'REQUEST_TOO_LARGE', details: { limit: parts.requestBytes } }, null, read.reason);
-  }
-  const isJson = isJsonType(request.headers['content-type']);
-  const body = isJson && request.method === 'POST' ? parseJson(read.bytes) : undefined;
-  const operations = Array.isArray(body) ? body.length : 1;
-  const entered = parts.gatekeeper.admit(request.headers.authorization, Math.max(1, operations), 'query');
+  const entered = parts.gatekeeper.admit(headers.authorization, 1, 'query', caller);
   const entry: Entry = entered instanceof Promise ? await entered : entered;
-  if (!entry.ok) return refuse(entry.failure, entry.principal, read.bytes);
-  if (operations > parts.batch) {
-    const details = { what: 'batch', actual: operations, limit: parts.batch };
-    return refuse({ code: 'OPERATION_TOO_COMPLEX', details }, entry.principal, read.bytes);
+  if (!entry.ok) return refuse(entry.failure, entry.principal);
+  const { principal } = entry;
+  if (!type) return refuse(NOT_ACCEPTABLE, principal);
+  const read = await readRequest(parts, request, response, url, principal.department);
+  if (!read.ok) return read.failure && refuse(read.failure, principal, read.about);
+  try {
+    const { operations, isBatch, mayChange } = read;
+    const [first] = operations;
+    if (!isBatch && first?.ok) {
+      const { door, answer: given } = await answerOperation(broker, first.asked, principal, mayChange);
+      const answer = wantsProof(headers['liancha-receipt']) ? await broker.prove(given) : given;
+      await sendAnswer(request, response, answer, type, language);
+      return { door, outcome: outcomeOf(answer) };
+    }
+    const count = operations.length;
+    if (count > parts.batch)
+      return refuse(
+        { code: 'OPERATION_TOO_COMPLEX', details: { what: 'batch', actual: count, limit: parts.batch } },
+        principal,
+      );
+    const more =
+      count > 1 ? await parts.gatekeeper.admit(headers.authorization, count - 1, 'query', caller) : entry;
+    if (!more.ok) return refuse(more.failure, more.principal);
+    const answers = await answerOperations(broker, operations, principal);
+    const isProven = wantsProof(headers['liancha-receipt']);
+    const proven = isProven ? await Promise.all(answers.map((one) => broker.prove(one))) : answers;
+    sendAnswers(response, proven, type, language);
+    return { door: 'general', outcome: proven.map(outcomeOf).find((one) => one !== 'OK') ?? 'OK' };
+  } finally {
+    read.release();
   }
-  const warm = answerWarm(broker, request, body, entry.principal);
-  if (warm) {
-    const given = await warm.answer;
-    const isProven = wantsProof(request.headers['liancha-receipt']);
-    const answer = isProven ? await broker.prove(given) : given;
-    sendAnswer(response, answer, warm.type, language);
-    return { door: 'warm', outcome: answer.failures[0]?.code ?? 'OK' };
-  }
-  const method = request.method ?? 'POST';
-  const asked = {
-    method,
-    headers: apolloHeaders(request),
-    search: url.search,
-    body: bodyFor(isJson, body, read.bytes),
-  };
-  const answered = await door.serve(asked, entry.principal, language);
-  sendApollo(response, answered);
-  return { door: 'general', outcome: answered.outcome };
 }
 
-/** Apollo Server takes a parsed body; what could not be parsed stays text, which it refuses. */
-function bodyFor(isJson: boolean, parsed: unknown, bytes: Buffer): unknown {
-  if (isJson) return parsed ?? bytes.toString('utf8');
-  return bytes.length > 0 ? bytes.toString('utf8') : undefined;
-}
+const NOT_ACCEPTABLE: Failure = {
+  code: 'NOT_ACCEPTABLE',
+  details: { served: 'application/graphql-response+json, application/json, text/event-stream' },
+};
 
-function isJsonType(header: string | undefined): boolean {
-  return header !== undefined && /^application\/json\s*(;|$)/i.test(header);
+function outcomeOf({ failures }: Answer): string {
+  return failures[0]?.code ?? 'OK';
 }
 
 /** Sends a refusal that was recorded, by its status. */
@@ -126,15 +131,23 @@ export function sendRefusal(
   answer: Answer,
   failure: Failure,
   language: Language,
+  type: ResponseType = 'application/json',
 ): void {
   const [first = failure] = answer.failures;
-  if (first.code === 'UNAUTHENTICATED') response.setHeader('www-authenticate', 'Bearer');
-  if (first.code === 'QUOTA_EXCEEDED')
-    response.setHeader('retry-after', String(first.details.retryAfter ?? 60));
   const errors = answer.failures.map((one) => formatFailure(one, language));
-  sendJson(response, statusOf(first.code), { errors, extensions: { receipt: { id: answer.receipt } } });
+  refusalHeaders(response, first);
+  const body = { errors, extensions: { receipt: { id: answer.receipt } } };
+  sendJson(response, statusOf(first.code), body, type);
 }
 
 export function sendFailure(response: ServerResponse, failure: Failure, language: Language): void {
+  refusalHeaders(response, failure);
   sendJson(response, statusOf(failure.code), { errors: [formatFailure(failure, language)] });
+}
+
+function refusalHeaders(response: ServerResponse, { code, details }: Failure): void {
+  if (code === 'UNAUTHENTICATED') response.setHeader('www-authenticate', 'Bearer');
+  if (code === 'METHOD_NOT_ALLOWED') response.setHeader('allow', String(details.allowed));
+  if (code === 'QUOTA_EXCEEDED' || code === 'OVERLOADED')
+    response.setHeader('retry-after', String(details.retryAfter ?? 60));
 }

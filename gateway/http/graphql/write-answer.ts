@@ -1,15 +1,14 @@
 import { type Answer, formatFailure } from '../../broker/index.ts';
 import { type ErrorCode, type Language, statusOf } from '../../errors.ts';
-
-/** The media type in which a GraphQL response is written (GraphQL over HTTP §5.1). */
-export type ResponseType = 'application/json' | 'application/graphql-response+json';
+import type { ResponseType } from './media.ts';
 
 /** Failures for which even the legacy media type must not say 200: nothing was asked at all. */
 const ALWAYS_BY_STATUS = new Set<ErrorCode>([
   'UNAUTHENTICATED',
   'KEYS_UNAVAILABLE',
   'QUOTA_EXCEEDED',
-  'REQUEST_TOO_LARGE',
+  'METHOD_NOT_ALLOWED',
+  'OVERLOADED',
   'LEDGER_UNAVAILABLE',
   'INTERNAL_SERVER_ERROR',
 ]);
@@ -50,10 +49,4 @@ export function statusOfAnswer(answer: Answer, type: ResponseType): number {
   if (answer.data || !first) return 200;
   if (type === 'application/json' && !ALWAYS_BY_STATUS.has(first.code)) return 200;
   return Math.max(400, statusOf(first.code));
-}
-
-/** The response type for an `Accept` header, null when the general negotiation of Apollo Server has to decide. */
-export function responseTypeFor(accept: string | undefined): ResponseType | null {
-  if (accept === undefined || accept === '*/*' || accept === 'application/json') return 'application/json';
-  return accept === 'application/graphql-response+json' ? accept : null;
 }

@@ -1,16 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Answer, digestOf } from '../../broker/index.ts';
 import type { Failure, Language } from '../../errors.ts';
-import { parseJson, readBody } from '../body.ts';
+import { callerOf } from '../address.ts';
+import { abandon, type Bodies } from '../body.ts';
 import type { Entry } from '../gatekeeper.ts';
 import { sendFailure, sendRefusal } from '../graphql/endpoint.ts';
+import { readRequest } from '../graphql/request.ts';
 import { languageOf } from '../language.ts';
 import type { Handler } from '../router.ts';
-import { readAsked, readAskedFromUrl } from './asked.ts';
 import { type OpeningParts, openOperation } from './open-operation.ts';
 import { resultOf } from './results.ts';
 
 export interface EventStreamParts extends OpeningParts {
+  readonly bodies: Bodies;
   readonly limits: { readonly requestBytes: number; readonly keepAliveMs: number };
   /** Takes note of a defect, and says what a consumer is told of it. */
   defect(error: unknown): Failure;
@@ -50,45 +52,36 @@ async function serve(
   const refuse = async (
     failure: Failure,
     principal: Entry['principal'],
-    about: string | Buffer,
-  ): Promise<void> =>
-    sendRefusal(
-      response,
-      await parts.service().broker.refuse(digestOf(about), [failure], principal),
-      failure,
-      language,
-    );
-  const { requestBytes } = parts.limits;
-  const read = await readBody(request, requestBytes);
-  if (!read.ok) {
-    response.setHeader('connection', 'close');
-    return refuse({ code: 'REQUEST_TOO_LARGE', details: { limit: requestBytes } }, null, read.reason);
-  }
+    about: string | Buffer = '',
+  ): Promise<void> => {
+    abandon(request);
+    const answer = await parts.service().broker.refuse(digestOf(about), [failure], principal);
+    sendRefusal(response, answer, failure, language);
+  };
   const { authorization } = request.headers;
-  const entry = await parts.gatekeeper.admit(authorization, 1, 'query');
-  if (!entry.ok) return refuse(entry.failure, entry.principal, read.bytes);
-  const asked =
-    request.method === 'GET'
-      ? readAskedFromUrl(url)
-      : isJsonPost(request) && readAsked(parseJson(read.bytes));
-  if (!asked) return refuse(MALFORMED, entry.principal, read.bytes);
-  const caller = { authorization, authenticated: entry, mayChange: request.method === 'POST' };
-  const opened = await openOperation(parts, caller, asked);
+  const entry = await parts.gatekeeper.admit(authorization, 1, 'query', callerOf(request));
+  if (!entry.ok) return refuse(entry.failure, entry.principal);
+  const { principal } = entry;
+  const reading = { bodies: parts.bodies, requestBytes: parts.limits.requestBytes };
+  const read = await readRequest(reading, request, response, url, principal.department);
+  if (!read.ok) {
+    if (read.failure) await refuse(read.failure, principal, read.about);
+    return;
+  }
+  read.release();
+  const [one] = read.operations;
+  if (read.isBatch || !one) return refuse(ONE_AT_A_TIME, principal);
+  if (!one.ok) return refuse(one.failure, principal);
+  const caller = { authorization, authenticated: entry, mayChange: read.mayChange };
+  const opened = await openOperation(parts, caller, one.asked);
   const answers = opened.kind === 'streaming' ? opened.answers : once(opened.answer);
   await send(response, answers, language, parts.limits.keepAliveMs);
 }
 
-const MALFORMED: Failure = {
+const ONE_AT_A_TIME: Failure = {
   code: 'BAD_USER_INPUT',
-  details: {
-    detail:
-      '须以 JSON POST 或 GET 查询参数发送操作 send the operation as a JSON POST, or as a GET with parameters',
-  },
+  details: { detail: '事件流只接受一个操作 an event stream is of one operation' },
 };
-
-function isJsonPost({ method, headers }: IncomingMessage): boolean {
-  return method === 'POST' && /^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '');
-}
 
 /** Writes one event for each answer, none before the one before has gone out; and comments, so that the line stays open. */
 async function send(
@@ -105,6 +98,7 @@ async function send(
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store',
     'x-accel-buffering': 'no', // A proxy must not keep events back.
+    'x-content-type-options': 'nosniff',
   });
   response.write(':\n\n');
   let isStuck = false;

@@ -26,8 +26,8 @@ export function observed(
     async next() {
       try {
         const result = await answers.next();
-        if (result.done) end();
-        else observer.answered(outcomeOf(result.value));
+        if (!result.done) observer.answered(outcomeOf(result.value));
+        if (result.done || !result.value.data) end(); // Without data it is the last.
         return result;
       } catch (error) {
         end();

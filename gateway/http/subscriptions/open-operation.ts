@@ -2,8 +2,9 @@ import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { Answer, Broker, Subscriber, Subscription } from '../../broker/index.ts';
 import type { Failure } from '../../errors.ts';
 import type { Authenticated, Entry, Gatekeeper } from '../gatekeeper.ts';
+import type { Asked } from '../graphql/asked.ts';
 import type { Service } from '../graphql/endpoint.ts';
-import type { Asked } from './asked.ts';
+import { NO_CHANGE } from '../graphql/request.ts';
 import { type Observer, observed, outcomeOf } from './observed.ts';
 
 /** What every transport needs to open an operation. */
@@ -72,11 +73,6 @@ async function openAt(broker: Broker, parts: OpeningParts, caller: Caller, asked
   const reopen = () => openLive(parts, caller, asked);
   return { kind: 'streaming', answers: throughReplacements(opened.subscription, reopen), ...executable };
 }
-
-const NO_CHANGE: Failure = {
-  code: 'BAD_USER_INPUT',
-  details: { detail: 'GET 请求不得变更数据，请用 POST a GET must not change anything: use POST' },
-};
 
 /** The token is looked at again for each event: its key may have been withdrawn. */
 function subscriberOf({ gatekeeper }: OpeningParts, { authorization, authenticated }: Caller): Subscriber {

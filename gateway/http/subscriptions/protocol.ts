@@ -3,9 +3,10 @@ import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql';
 import { makeServer } from 'graphql-ws';
 import { type Answer, createSlots, digestOf } from '../../broker/index.ts';
 import type { Failure, Language } from '../../errors.ts';
+import { callerOf } from '../address.ts';
 import type { Authenticated } from '../gatekeeper.ts';
+import { readAsked } from '../graphql/asked.ts';
 import { languageOf } from '../language.ts';
-import { readAsked } from './asked.ts';
 import { type OpeningParts, openOperation } from './open-operation.ts';
 import { errorOf, errorsOf, resultOf } from './results.ts';
 
@@ -26,7 +27,10 @@ export interface ProtocolLimits {
 
 /** What is known of one socket. */
 export interface Connection {
-  readonly request: IncomingMessage;
+  /** Whom its operations count on while it is not known (`callerOf`). */
+  readonly caller: string;
+  /** To be called when it is known who it is. */
+  identified(): void;
   /** Cuts the socket off: it asks for more than anybody may. */
   cutOff(): void;
   language: Language;
@@ -34,19 +38,27 @@ export interface Connection {
   authenticated: Extract<Authenticated, { ok: true }> | null;
   /** Gives the department's place back. */
   release(): void;
+  /** Operations that have been begun and are not settled, whether the consumer still wants them or not. */
+  running: number;
   /** Operations that were refused because there were too many. */
   refused: number;
   isClosed: boolean;
 }
 
-export function newConnection(request: IncomingMessage, cutOff: () => void): Connection {
+export function newConnection(
+  request: IncomingMessage,
+  cutOff: () => void,
+  identified: () => void,
+): Connection {
   return {
-    request,
+    caller: callerOf(request),
+    identified,
     cutOff,
     language: languageOf(request.headers['accept-language']),
     authorization: request.headers.authorization,
     authenticated: null,
     release: () => undefined,
+    running: 0,
     refused: 0,
     isClosed: false,
   };
@@ -89,40 +101,40 @@ export function createProtocol(parts: ProtocolParts) {
     connection.authenticated = authenticated;
     if (!release) await refuse(exceeded(limits.perDepartment), connection, '');
     else if (connection.isClosed) release();
-    else connection.release = release;
+    else {
+      connection.release = release;
+      connection.identified();
+    }
     return release !== null;
   };
 
+  /** Until `settle` is called the operation counts as one of those at once. */
   const open = async (
     connection: Connection,
-    atOnce: number,
     payload: { readonly query: string },
+    settle: () => void,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> => {
     const tooMany = async (failure: Failure) => {
       if (++connection.refused > limits.perConnection) connection.cutOff();
       return refuse(failure, connection, payload.query);
     };
-    if (atOnce > limits.perConnection) return tooMany(exceeded(limits.perConnection));
+    if (connection.running > limits.perConnection) return tooMany(exceeded(limits.perConnection));
     const { authorization, language } = connection;
-    const entry = await gatekeeper.admit(authorization, 1, 'query');
+    const entry = await gatekeeper.admit(authorization, 1, 'query', connection.caller);
     if (!entry.ok && entry.failure.code === 'QUOTA_EXCEEDED') return tooMany(entry.failure);
     if (!entry.ok) return refuse(entry.failure, connection, payload.query);
-    const asked = readAsked(payload);
-    if (!asked) return refuse(MALFORMED, connection, payload.query);
+    const read = readAsked(payload);
+    if (!read.ok) return refuse(read.failure, connection, payload.query);
     const operation = await openOperation(
       parts,
       { authorization, authenticated: entry, mayChange: true },
-      asked,
+      read.asked,
     );
     if (operation.kind === 'refused') return errorsOf(operation.answer, language);
     const { schema, document } = operation;
     const args: ExecutionArgs = { schema, document };
-    opened.set(
-      args,
-      operation.kind === 'answered'
-        ? resultOf(operation.answer, language)
-        : resultsOf(operation.answers, language),
-    );
+    if (operation.kind === 'answered') opened.set(args, resultOf(operation.answer, language));
+    else opened.set(args, resultsOf(operation.answers, language, settle));
     return args;
   };
 
@@ -131,12 +143,21 @@ export function createProtocol(parts: ProtocolParts) {
     execute: run,
     subscribe: run,
     onConnect: ({ extra, connectionParams }) => connect(extra, connectionParams ?? {}),
-    async onSubscribe({ extra, subscriptions }, _id, payload) {
-      const opening = open(extra, Object.keys(subscriptions).length, payload).catch((error: unknown) => [
+    async onSubscribe({ extra }, _id, payload) {
+      extra.running++;
+      let isSettled = false;
+      const settle = (): void => {
+        if (!isSettled) extra.running--;
+        isSettled = true;
+      };
+      const opening = open(extra, payload, settle).catch((error: unknown) => [
         errorOf(parts.defect(error), extra.language),
       ]);
       busy.add(opening);
-      return opening.finally(() => busy.delete(opening));
+      const given = await opening.finally(() => busy.delete(opening));
+      const isStream = 'schema' in given && Symbol.asyncIterator in run(given);
+      if (!isStream) settle();
+      return given;
     },
     onError({ extra }, _id, _payload, errors) {
       const [cause] = errors.map((one) => one.originalError);
@@ -164,29 +185,35 @@ class Ended extends Error {
   }
 }
 
+/** `settle` is called when the stream is over, which it is with an answer without data. */
 function resultsOf(
   answers: AsyncGenerator<Answer, void>,
   language: Language,
+  settle: () => void,
 ): AsyncGenerator<ExecutionResult, void> {
+  const end = async (ending: Promise<unknown>): Promise<IteratorResult<ExecutionResult, void>> => {
+    try {
+      await ending;
+    } finally {
+      settle();
+    }
+    return { done: true, value: undefined };
+  };
   return {
     async next() {
       const { done, value } = await answers.next();
-      if (done) return { done: true, value: undefined };
-      if (!value.data) throw new Ended(errorsOf(value, language));
-      return { done: false, value: resultOf(value, language) };
+      if (done) return end(Promise.resolve());
+      if (value.data) return { done: false, value: resultOf(value, language) };
+      await end(answers.return());
+      throw new Ended(errorsOf(value, language));
     },
-    return: () => answers.return().then(() => ({ done: true, value: undefined })),
-    throw: (error) => answers.throw(error).then(() => ({ done: true, value: undefined })),
+    return: () => end(answers.return()),
+    throw: (error) => end(answers.throw(error)),
     [Symbol.asyncIterator]() {
       return this;
     },
   };
 }
-
-const MALFORMED: Failure = {
-  code: 'BAD_USER_INPUT',
-  details: { detail: 'subscribe 消息的 payload 不是 GraphQL 请求 the payload is no GraphQL request' },
-};
 
 function exceeded(limit: number): Failure {
   return { code: 'SUBSCRIPTIONS_EXCEEDED', details: { limit } };

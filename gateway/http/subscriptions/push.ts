@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Handler } from '../router.ts';
-import { createEventStreams, wantsEvents } from './event-stream.ts';
+import { createEventStreams, type EventStreamParts, wantsEvents } from './event-stream.ts';
 import { createSockets, type SocketParts } from './sockets.ts';
 
 /** What is pushed, over both transports. */
@@ -13,7 +13,7 @@ export interface Push {
   close(graceMs: number): Promise<void>;
 }
 
-export function createPush(parts: SocketParts): Push {
+export function createPush(parts: SocketParts & EventStreamParts): Push {
   const sockets = createSockets(parts);
   const streams = createEventStreams(parts);
   return {

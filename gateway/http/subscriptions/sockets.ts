@@ -2,20 +2,30 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { CloseCode, handleProtocols } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { Access } from '../access.ts';
+import { callerOf } from '../address.ts';
 import { urlOf } from '../url.ts';
+import { createPace } from './pace.ts';
+import { createPlaces, type PlaceLimits } from './places.ts';
 import { createProtocol, newConnection, type ProtocolLimits, type ProtocolParts } from './protocol.ts';
-import { isOwnOrigin, refuseUpgrade } from './upgrade.ts';
+import { FAREWELL_MS, refuseUpgrade } from './upgrade.ts';
 
 export interface SocketParts extends ProtocolParts {
   readonly limits: SocketLimits;
-  /** Host of the public address, where it is not the one that requests name. */
-  readonly publicHost: string | null;
+  /** By which names and from which pages an upgrade may come. */
+  readonly access: Access;
   now(): number;
 }
 
 export interface SocketLimits extends ProtocolLimits {
   /** Sockets at once, of all departments. */
   readonly connections: number;
+  /** Of these, sockets of whoever has not said who it is. */
+  readonly unidentified: PlaceLimits;
+  /** Messages of a consumer on one socket. */
+  readonly messagesPerSecond: number;
+  /** What may wait on one socket for a consumer that does not read. */
+  readonly outgoingBytes: number;
   /** Largest message of a consumer, in bytes. */
   readonly requestBytes: number;
   /** How often a sign of life is asked for; a socket that gives none until the next time is cut off. */
@@ -31,44 +41,67 @@ export interface Sockets {
 
 const PATH = '/graphql';
 
-/** Too many refused operations on one socket; after HTTP 429. */
+/** Too many messages or refused operations on one socket; after HTTP 429. */
 const TOO_MANY = 4429;
-
-/** A consumer that does not close its end is cut off after this long. */
-const FAREWELL_MS = 1_000;
+/** `connection_init` with a token takes less. What has come before it is counted as it comes, not as whole messages. */
+const INIT_BYTES = 16_384;
+/** While more than this waits to be sent, nobody is told that pings have come. */
+const PONG_BYTES = 65_536;
+const PONG = '{"type":"pong"}';
 
 export function createSockets(parts: SocketParts): Sockets {
   const { limits } = parts;
   const protocol = createProtocol(parts);
-  const server = new WebSocketServer({
+  const options = {
     noServer: true,
     maxPayload: limits.requestBytes,
     handleProtocols,
     perMessageDeflate: false,
-  });
+    autoPong: false,
+    closeTimeout: FAREWELL_MS,
+  };
+  const server = new WebSocketServer(options);
+  const places = createPlaces(limits.unidentified);
   let isClosing = false;
 
-  const serve = (socket: WebSocket, request: IncomingMessage): void => {
+  const serve = (socket: WebSocket, request: IncomingMessage, leavePlace: () => void): void => {
     let isCutOff = false;
     const cutOff = (): void => {
       isCutOff = true; // What has already arrived is not served either.
       socket.close(TOO_MANY, 'Too many requests');
-      setTimeout(() => socket.terminate(), FAREWELL_MS).unref();
     };
-    const connection = newConnection(request, cutOff);
+    const mayGoOn = createPace(limits.messagesPerSecond, () => performance.now());
+    let unread = 0;
+    const count = (chunk: Buffer): void => {
+      unread += chunk.length;
+      if (unread > INIT_BYTES) socket.terminate();
+    };
+    request.socket.on('data', count);
+    const identified = (): void => {
+      leavePlace();
+      request.socket.off('data', count);
+    };
+    const connection = newConnection(request, cutOff, identified);
+    const mostWaiting = (): number => (connection.authenticated ? limits.outgoingBytes : PONG_BYTES);
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
         // Resolves when it has gone out: a consumer that does not read holds its own subscriptions back.
         send: (text) =>
           new Promise((resolve) => {
+            if (socket.bufferedAmount > mostWaiting()) socket.terminate();
             if (socket.readyState === socket.OPEN) socket.send(text, () => resolve());
             else resolve();
           }),
         close: (code, reason) => socket.close(code, reason),
+        // Without the payload of the ping, which the protocol leaves open: nobody is sent back what he sends.
+        onPing: () => {
+          if (socket.readyState === socket.OPEN && socket.bufferedAmount < PONG_BYTES) socket.send(PONG);
+        },
         onMessage: (handle) =>
           socket.on('message', (data) => {
-            if (isCutOff) return;
+            if (isCutOff || socket.readyState !== socket.OPEN) return;
+            if (!mayGoOn()) return cutOff();
             handle(String(data)).catch((error: unknown) => {
               parts.defect(error);
               socket.close(CloseCode.InternalServerError, 'Internal server error');
@@ -77,6 +110,10 @@ export function createSockets(parts: SocketParts): Sockets {
       },
       connection,
     );
+    // RFC 6455 §5.5.3: of several pings only the last has to be answered.
+    socket.on('ping', (data) => {
+      if (socket.readyState === socket.OPEN && socket.bufferedAmount < PONG_BYTES) socket.pong(data);
+    });
     socket.on('error', () => socket.terminate()); // A broken frame, or one that is too large.
     const stop = watch(socket, limits.keepAliveMs, () => {
       const { authenticated } = connection;
@@ -85,6 +122,7 @@ export function createSockets(parts: SocketParts): Sockets {
     });
     socket.once('close', (code, reason) => {
       stop();
+      leavePlace();
       closed(code, String(reason)).catch((error: unknown) => parts.defect(error));
     });
   };
@@ -92,11 +130,15 @@ export function createSockets(parts: SocketParts): Sockets {
   return {
     upgrade(request, socket, head) {
       socket.on('error', () => socket.destroy());
-      if (urlOf(request)?.pathname !== PATH) return refuseUpgrade(socket, '404 Not Found');
-      if (!isOwnOrigin(request, parts.publicHost)) return refuseUpgrade(socket, '403 Forbidden');
-      if (isClosing || server.clients.size >= limits.connections)
-        return refuseUpgrade(socket, '503 Service Unavailable');
-      server.handleUpgrade(request, socket, head, serve);
+      const url = urlOf(request);
+      if (url?.pathname !== PATH) return refuseUpgrade(socket, '404 Not Found');
+      const judged = parts.access.judge(request, url);
+      if (!judged.ok) return refuseUpgrade(socket, UPGRADE_STATUS[judged.failure.code] ?? '403 Forbidden');
+      const leavePlace =
+        isClosing || server.clients.size >= limits.connections ? null : places.take(callerOf(request));
+      if (!leavePlace) return refuseUpgrade(socket, '503 Service Unavailable');
+      socket.once('close', leavePlace);
+      server.handleUpgrade(request, socket, head, (one) => serve(one, request, leavePlace));
     },
     async close(graceMs) {
       isClosing = true;
@@ -109,6 +151,10 @@ export function createSockets(parts: SocketParts): Sockets {
     },
   };
 }
+
+const UPGRADE_STATUS: Readonly<Record<string, string>> = {
+  MISDIRECTED_REQUEST: '421 Misdirected Request',
+};
 
 async function atMost(work: Promise<unknown>, ms: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;

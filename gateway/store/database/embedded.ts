@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { builtFile } from '../../files.ts';
 import { type Database, DatabaseError, plainName, type Queryable, type Row } from './database.ts';
@@ -90,6 +91,7 @@ export async function embeddedDatabase(folder: string): Promise<Database> {
   };
 
   await opened;
+  makePrivate(folder);
   return {
     kind: 'embedded',
     query: (sql, parameters) => inTurn(() => query(sql, parameters)),
@@ -108,6 +110,13 @@ export async function embeddedDatabase(folder: string): Promise<Database> {
     async close() {
       await inTurn(() => ask({ kind: 'close' }));
       await worker.terminate();
+      makePrivate(folder);
     },
   };
+}
+
+/** PGlite makes its files for everybody to write, whatever the umask: the folder keeps others out, and a copy of it should as well. */
+function makePrivate(folder: string): void {
+  for (const one of readdirSync(folder, { recursive: true, withFileTypes: true }))
+    if (one.isFile()) chmodSync(join(one.parentPath, one.name), 0o600);
 }

@@ -4,7 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { projectRoot } from '../../../gateway/files.ts';
-import { createRouter, listen, witnessRoute } from '../../../gateway/http/index.ts';
+import {
+  BODY_LIMITS,
+  CONNECTION_LIMITS,
+  createAccess,
+  createBodies,
+  createRouter,
+  listen,
+  witnessRoute,
+} from '../../../gateway/http/index.ts';
 import {
   type Ledger,
   openLedger,
@@ -57,10 +65,17 @@ async function witnessing(
       problems.push(`${message} ${String((facts as { error?: unknown }).error ?? '')}`),
   });
   const server = await listen(
-    createRouter({ 'POST /ledger/witness': witnessRoute(opened) }, (_, response) => void response.end()),
+    {
+      handler: createRouter(
+        { 'POST /ledger/witness': witnessRoute(opened, createBodies(BODY_LIMITS)) },
+        (_, response) => void response.end(),
+      ),
+      upgrade: (_, socket) => socket.destroy(),
+      access: createAccess({ host: '127.0.0.1', hosts: [], origins: [] }),
+      connections: CONNECTION_LIMITS,
+    },
     '127.0.0.1',
     0,
-    (_, socket) => socket.destroy(),
   );
   const url = `http://127.0.0.1:${server.port}`;
   closing.push(() => server.close(100));

@@ -1,15 +1,12 @@
 import {
   type DocumentNode,
-  execute,
   type FieldNode,
   type FragmentDefinitionNode,
-  type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
   type SelectionNode,
 } from 'graphql';
-import { extractOperation, operationOf } from './operation/index.ts';
-import type { JsonObject } from './program/record.ts';
+import { extractOperation, operationOf } from '../operation/index.ts';
 
 const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 
@@ -29,21 +26,14 @@ export function askedOfProviders(document: DocumentNode): DocumentNode | null {
   return asksNothing ? null : kept;
 }
 
-/** Answers `__schema` and `__type` from the consumers' schema; null when the operation asks for neither. */
-export function compileIntrospection(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-): ((variables: Readonly<Record<string, unknown>>) => JsonObject) | null {
+/** The part of an operation that asks for the schema itself; null when it asks for nothing of it. */
+export function askedOfSchema(document: DocumentNode): DocumentNode | null {
   let isAsked = false;
   const own = keepFields(document, (field) => {
     if (isIntrospection(field)) isAsked = true;
     return isIntrospection(field);
   });
-  if (!isAsked) return null;
-  return (variables) => {
-    const result = execute({ schema, document: own, variableValues: variables });
-    return result instanceof Promise ? {} : { ...result.data };
-  };
+  return isAsked ? own : null;
 }
 
 /** Keeps those fields of the root type for which `keep` says so; everything below them stays. */
