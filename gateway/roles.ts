@@ -80,6 +80,12 @@ export const OPERATIONS: Readonly<Record<string, readonly Role[]>> = {
   'Mutation.confirmObjection': PROVIDER,
   'Mutation.disownObjection': PROVIDER,
 
+  // What another's publication changes is answered by whose it is, never in its place.
+  'Query.consentRequests': EVERYBODY,
+  'Query.consentRequest': EVERYBODY,
+  'Mutation.answerConsent': PROVIDER,
+  'Mutation.withdrawConsent': PROVIDER,
+
   'Query.findings': EVERYBODY,
   'Query.finding': EVERYBODY,
   // What a department, a supervisor or an auditor comes upon; whoever is to rectify answers (Measures Art. 24).

@@ -2,7 +2,7 @@ import type { DocumentNode, FieldNode, GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Failure } from '../errors.ts';
 import type { Subjects } from '../ledger/index.ts';
-import type { DepartmentCode, MaskRule, Principal } from '../words.ts';
+import type { MaskRule, Principal } from '../words.ts';
 import { Askers } from './askers.ts';
 import { misfitOf } from './check/misfit.ts';
 import type { Fetch } from './fetch.ts';
@@ -14,12 +14,10 @@ import {
   guardOperation,
   type Judge,
   pruneOperation,
-  type Subjects as SubjectFields,
   type VariableGuarding,
 } from './guard/index.ts';
 import { type Judgement, judgementOf } from './judgement.ts';
 import type { Admitted } from './operation/index.ts';
-import type { BrokerParts } from './parts.ts';
 import { asksParties, recordScopes } from './record-scopes.ts';
 import type { Denial, Guarded } from './shape/decisions.ts';
 import { type Coerced, coerceVariables } from './variables.ts';
@@ -49,10 +47,9 @@ export interface EngineInput {
   /** What of it may be asked. */
   readonly guardedDocument: DocumentNode;
   readonly guarded: Guarded;
-  /** By object type, the fields that say whom a record is about; `guardedDocument` asks for them everywhere. */
-  readonly subjects: SubjectFields;
-  /** The mask of a rule for values of a coordinate from one department; null where it cannot be told from which. */
-  maskFor(rule: MaskRule, coordinate: string, source: DepartmentCode | null): (value: unknown) => unknown;
+  readonly subjects: ReadonlySet<FieldNode>;
+  /** Response keys, by object type, that `guardedDocument` has and `document` has not: whom a record is about. */
+  readonly hidden?: ReadonlyMap<string, string>;
 }
 
 export interface Runnable {
@@ -79,8 +76,6 @@ export interface RunResult {
   readonly isPublic?: boolean;
   /** Why there is no answer, although nobody was denied anything. */
   readonly refusal?: Failure;
-  /** Coordinates of fields of which something was given: a value, or the provider's null. */
-  readonly given: ReadonlySet<string>;
   /** Values that are to be compared with what the consumer holds. */
   readonly checks?: readonly Check[];
   /** How the sources of values compare. */
@@ -120,7 +115,7 @@ export function prepareOperation(
 
 interface ProgramParts {
   readonly engine: Engine;
-  maskFor: BrokerParts['maskFor'];
+  maskFor(rule: MaskRule, principal: Principal): (value: unknown) => unknown;
 }
 
 /** The program of an operation under an entitlement; compiled at its first use, which all wait for who ask for it meanwhile. */
@@ -137,23 +132,29 @@ export function programFor(
   if (kept) return kept;
   const { document } = operation.admitted;
   const guarding = guardOperation(judge, document, inputs.denied);
-  const { document: guardedDocument, subjects } = addSubjects(
+  const masked = new Map(
+    [...guarding.masks].map(([node, rules]) => [
+      node,
+      new Map([...rules].map(([type, rule]) => [type, parts.maskFor(rule, principal)])),
+    ]),
+  );
+  const { document: guardedDocument, hidden } = addSubjects(
     judge,
     pruneOperation(document, guarding.denied, guarding.needs, guarding),
   );
   const runnable = parts.engine.compile({
     document,
     guardedDocument,
+    hidden,
     guarded: {
       denied: guarding.denied,
-      masked: guarding.masks,
+      masked,
       deniedValues: guarding.deniedValues,
-      scoped: recordScopes(guarding.scopes),
+      scoped: recordScopes(guarding.scopes, (rule) => parts.maskFor(rule, principal)),
       checks: guarding.checks,
       crossChecks: guarding.crossChecks,
     },
-    subjects,
-    maskFor: (rule, coordinate, source) => parts.maskFor(rule, coordinate, source, principal),
+    subjects: guarding.subjects,
   });
   const programOf = (one: Runnable): Program => ({
     run: (context) => one.run(context),

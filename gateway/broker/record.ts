@@ -1,12 +1,11 @@
 import type { Failure } from '../errors.ts';
-import { type DisclosedCoordinate, type Disclosure, isGiven, type ProviderCall } from '../ledger/index.ts';
+import type { Disclosure, ProviderCall } from '../ledger/index.ts';
 import type { DisclosureId, Principal } from '../words.ts';
 import type { SignedAssertion } from './assertion/signer.ts';
 import { settleChecks } from './check/attempts.ts';
 import type { About, Decided } from './decide.ts';
 import type { Fetch, FetchResult } from './fetch.ts';
 import type { Findings } from './findings.ts';
-import { asGiven, NOTHING_GIVEN } from './given.ts';
 import { NO_JUDGEMENT } from './judgement.ts';
 import type { Answer, BrokerParts } from './parts.ts';
 import type { RunResult } from './prepare.ts';
@@ -18,7 +17,6 @@ export interface Executed {
   readonly failures: readonly Failure[];
   readonly rows: number;
   readonly subjects: readonly string[];
-  readonly decisions: readonly DisclosedCoordinate[];
   readonly providers: readonly ProviderCall[];
   readonly findings?: Findings;
   readonly isPublic?: boolean;
@@ -72,12 +70,10 @@ export async function execute(
     });
   const result = await parts.stage('execute', run);
   const { data, rows, isPublic, refusal } = result;
-  const { failures, matched, ...found } = await findingsOf(parts, principal, result);
-  const disclosed = about.judgement?.disclosed ?? [];
-  const decisions = asGiven(parts.publication, disclosed, { fields: result.given, matched });
+  const { failures, ...found } = await findingsOf(parts, principal, result);
   const providers = [...calls.values()].map((call) => withFailures(call, failures));
   const told = { ...(isPublic && { isPublic }), ...(refusal && { refusal }) };
-  return { id, data, failures, rows, subjects: subjects.hashes, decisions, providers, ...found, ...told };
+  return { id, data, failures, rows, subjects: subjects.hashes, providers, ...found, ...told };
 }
 
 /** Who is a subject of the matter; nobody where that cannot be found out. */
@@ -89,33 +85,19 @@ async function partiesOf(
   return parts.parties(principal.department, purpose.matter).catch(() => null);
 }
 
-interface Settled {
-  readonly failures: readonly Failure[];
-  /** Coordinates of which it is told whether a value matches. */
-  readonly matched: ReadonlySet<string>;
-  readonly findings?: Findings;
-}
-
-const NOTHING: ReadonlySet<string> = new Set();
-
 /** What was checked and compared; nothing for most answers. */
 async function findingsOf(
   parts: BrokerParts,
   principal: Principal | null,
   { failures, checks = [], compared = [] }: RunResult,
-): Promise<Settled> {
-  if (checks.length + compared.length === 0 || !principal) return { failures, matched: NOTHING };
+): Promise<{ readonly failures: readonly Failure[]; readonly findings?: Findings }> {
+  if (checks.length + compared.length === 0 || !principal) return { failures };
   const settled = await settleChecks(parts, principal, checks);
   const findings: Findings = {
     ...(checks.length > 0 && { verified: settled.verified }),
     ...(compared.length > 0 && { sources: compared }),
   };
-  const matched = checks.filter((_, at) => settled.verified[at]?.matches !== null);
-  return {
-    failures: [...failures, ...settled.failures],
-    matched: new Set(matched.map((one) => one.coordinate)),
-    findings,
-  };
+  return { failures: [...failures, ...settled.failures], findings };
 }
 
 /** The answer of what was executed: only once its record is durable; when it cannot be, only that is said. */
@@ -128,9 +110,10 @@ export async function recorded(parts: BrokerParts, about: About, executed: Execu
   } catch {
     return unrecorded(id);
   }
-  const isShown = (coordinate: string): boolean =>
-    executed.decisions.some((one) => one.coordinate === coordinate && isGiven(one));
-  const disputed = parts.disputes?.(executed.subjects, isShown);
+  const given = about.judgement?.disclosed ?? [];
+  const isGiven = (coordinate: string): boolean =>
+    given.some((one) => one.coordinate === coordinate && one.effect !== 'DENY' && one.effect !== 'CONDITION');
+  const disputed = parts.disputes?.(executed.subjects, isGiven);
   return {
     receipt: id,
     data,
@@ -196,7 +179,7 @@ function disclosureOf(
     matter: purpose?.matter ?? null,
     operation: hashes.operation(about.hash),
     operationName: about.name,
-    decisions: executed?.decisions ?? decisionsWithout(parts, about),
+    decisions: judgement.disclosed,
     grants: judgement.grants,
     schemaRevision: parts.publication.revision,
     policyRevision: parts.policy.revision,
@@ -209,11 +192,6 @@ function disclosureOf(
     errors: [...new Set(failures.map((one) => one.code))],
     ...(about.subscription && { subscription: about.subscription }),
   };
-}
-
-/** A refusal gives nothing; the start, a change and the end of a subscription say what its events may bring. */
-function decisionsWithout(parts: BrokerParts, { judgement = NO_JUDGEMENT, subscription }: About) {
-  return subscription ? judgement.disclosed : asGiven(parts.publication, judgement.disclosed, NOTHING_GIVEN);
 }
 
 /** The data, followed by what was found out beside it, as JSON: that is disclosed too. */

@@ -8,6 +8,7 @@ const TOPICS: Readonly<Record<string, Topic>> = {
   application: () => import('./application/index.ts'),
   catalogue: () => import('./catalogue/index.ts'),
   clock: () => import('./clock/index.ts'),
+  consent: () => import('./consent/index.ts'),
   department: () => import('./department/index.ts'),
   finding: () => import('./finding/index.ts'),
   grant: () => import('./grant/index.ts'),

@@ -5,6 +5,7 @@ import { isCompetent } from '../roles.ts';
 import type { Principal } from '../words.ts';
 import { openApplications } from './applications/open.ts';
 import { type Catalogue, type CatalogueOptions, openCatalogue } from './catalogue/open.ts';
+import { consentsApi } from './consents/api.ts';
 import { departmentsApi, namedDepartment } from './departments/api.ts';
 import type { Directory } from './departments/directory.ts';
 import { type DisclosureParts, disclosuresApi } from './disclosures/api.ts';
@@ -99,6 +100,7 @@ export async function createExchange(parts: ExchangeParts): Promise<Exchange> {
       nameOf: (code) => departments.byCode(code)?.name ?? code,
       approvedHosts: departments.approvedHosts,
     }),
+    consentsApi(common),
     catalogue.resolvers,
     disclosuresApi(parts.disclosures),
     notificationsApi({ ...common, urlFault: mayAsk }),

@@ -1,6 +1,16 @@
 export type { CatalogueResource } from './catalogue.ts';
 export type { SeenOperation } from './check/check.ts';
 export { type Finding, finding } from './check/finding.ts';
+export {
+  ASPECTS,
+  type Aspect,
+  type Effect,
+  type OwnedChange,
+  type OwnedChanges,
+  type OwnerRow,
+  type Ownership,
+  UNCHANGED,
+} from './check/ownership/index.ts';
 export { urlFinding } from './check/reach.ts';
 export type { CompositionProblem } from './compose.ts';
 export type { CostModel, ListSize } from './cost-model.ts';

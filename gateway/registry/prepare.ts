@@ -28,12 +28,16 @@ export interface Prepared {
 
 export type PreparedResult = { readonly ok: true; readonly prepared: Prepared } | Problems;
 
-/** Composes the subgraphs, unless their supergraph is known already, and indexes their sharing rules. */
+/**
+ * Composes the subgraphs, unless their supergraph is known already, and indexes their sharing rules. The same for the same, in whatever
+ * order they come.
+ */
 export function preparePublication(
-  subgraphs: readonly Subgraph[],
+  unordered: readonly Subgraph[],
   sources: Sources,
   known?: string,
 ): PreparedResult {
+  const subgraphs = [...unordered].sort((a, b) => (a.name < b.name ? -1 : 1));
   const reading = readSources(subgraphs, sources);
   if (!reading.ok) return reading;
   const { read } = reading;

@@ -187,8 +187,7 @@ export function unguarded(document: EngineInput['document']): EngineInput {
     document,
     guardedDocument: document,
     guarded: { denied: new Map(), masked: new Map(), deniedValues: new Map() },
-    subjects: new Map(),
-    maskFor: () => (value) => value,
+    subjects: new Set(),
   };
 }
 

@@ -12,13 +12,20 @@ export const EVENTS = [
   'FINDING_OPENED',
   'FINDING_ANSWERED',
   'FINDING_CLOSED',
+  'CONSENT_REQUESTED',
+  'CONSENT_ANSWERED',
+  'CONSENT_WITHDRAWN',
+  'CONSENT_IN_EFFECT',
 ] as const;
 export type NotificationEvent = (typeof EVENTS)[number];
 
 export interface Announcement {
   readonly department: string;
   readonly event: NotificationEvent;
-  readonly about: { readonly type: 'Application' | 'Grant' | 'Objection' | 'Finding'; readonly id: string };
+  readonly about: {
+    readonly type: 'Application' | 'Grant' | 'Objection' | 'Finding' | 'Consent';
+    readonly id: string;
+  };
 }
 
 /** The channel on which deliverers hear that there is something to deliver. */

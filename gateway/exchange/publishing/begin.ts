@@ -1,4 +1,4 @@
-import type { Composer, Subgraph } from '../../registry/index.ts';
+import { type Composer, type Subgraph, UNCHANGED } from '../../registry/index.ts';
 import type { Database, Queryable } from '../../store/index.ts';
 import type { DepartmentCode } from '../../words.ts';
 import { beginChange, type LiveState, readCurrent, writePublication } from './publications.ts';
@@ -60,7 +60,9 @@ export async function beginPublishing(parts: BeginParts): Promise<LiveState> {
         reason: null,
         at: new Date(parts.now()),
       } as const;
-      await writePublication(transaction, row, [...kept, ...versions], { revision, supergraphSdl });
+      // The configuration is the platform's own: its subgraphs are the beginning, against which others' publications are held.
+      const composed = { revision, supergraphSdl, ownership: UNCHANGED };
+      await writePublication(parts, transaction, row, [...kept, ...versions], composed);
     })
     .catch(async (error: unknown) => {
       // Another instance has begun at the same moment.

@@ -1,6 +1,7 @@
 import type { Finding, SchemaChange } from '../../registry/index.ts';
 import { administers } from '../../roles.ts';
-import type { Database, Queryable } from '../../store/index.ts';
+import type { Queryable } from '../../store/index.ts';
+import { type Consent, consentsOf } from '../consents/consent.ts';
 import type { Caller } from '../module.ts';
 import { answeredBefore, once, type Request } from '../once.ts';
 import { Refused } from '../refused.ts';
@@ -16,7 +17,6 @@ import {
 import { readVersionById, type Version } from './versions.ts';
 
 export interface PublishingParts extends CheckParts {
-  readonly database: Database;
   nextId(): string;
   now(): number;
   /** Resolves when this instance serves what is live; instances that could not say why elsewhere. */
@@ -31,16 +31,24 @@ export interface Outcome {
   readonly diff: readonly SchemaChange[];
   readonly version: Version | null;
   readonly publication: PublicationRow | null;
+  /** What owners of others' coordinates have been asked for it. */
+  readonly consents: readonly Consent[];
 }
 
-export function refusedFor(findings: readonly Finding[], diff: readonly SchemaChange[] = []): Outcome {
-  return { ok: false, findings, forced: [], diff, version: null, publication: null };
+export function refusedFor(
+  findings: readonly Finding[],
+  diff: readonly SchemaChange[] = [],
+  consents: readonly Consent[] = [],
+): Outcome {
+  return { ok: false, findings, forced: [], diff, version: null, publication: null, consents };
 }
 
 /** What a change has written, as an idempotency key remembers it. */
 export interface Written {
   readonly version: string | null;
   readonly publication: string | null;
+  /** Consents that were asked for. */
+  readonly consents?: readonly string[];
 }
 
 /** What is to be written once everything has been checked against `state`. */
@@ -82,7 +90,10 @@ export async function changeLive(
   throw new Refused('CONFLICT', { what: '发布 publication', id: request.mutation, version: 0 });
 }
 
-async function outcomeOf({ database }: PublishingParts, { version, publication }: Written): Promise<Outcome> {
+async function outcomeOf(
+  { database }: PublishingParts,
+  { version, publication, consents = [] }: Written,
+): Promise<Outcome> {
   const written = version === null ? null : await readVersionById(database, version);
   const state = publication === null ? null : await readPublication(database, publication);
   return {
@@ -92,6 +103,7 @@ async function outcomeOf({ database }: PublishingParts, { version, publication }
     diff: written?.diff ?? [],
     version: written,
     publication: state?.publication ?? null,
+    consents: await consentsOf(database, consents),
   };
 }
 

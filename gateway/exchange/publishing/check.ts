@@ -4,18 +4,26 @@ import {
   type Composer,
   type Finding,
   finding,
+  type OwnedChanges,
   type SchemaChange,
   type Subgraph,
 } from '../../registry/index.ts';
+import type { Database } from '../../store/index.ts';
+import { type Consent, consentsOf } from '../consents/consent.ts';
+import { unconsented } from '../consents/covering.ts';
+import { consentFindings } from '../consents/findings.ts';
+import { readOwners } from '../consents/owners.ts';
+import { requestConsents } from '../consents/request.ts';
 import type { Caller } from '../module.ts';
 import type { AskedOperation } from './operations.ts';
 import type { LiveState } from './publications.ts';
 import { judgeUrl, type ReachParts } from './reach.ts';
 import { runningSdl } from './running-sdl.ts';
-import { configuredUrl, subgraphOf } from './versions.ts';
+import { configuredUrl, digestOf, subgraphOf } from './versions.ts';
 
 /** What a check needs of the platform. */
 export interface CheckParts extends ReachParts {
+  readonly database: Database;
   readonly composer: Pick<Composer, 'required' | 'examine' | 'retire' | 'diff'>;
   /** Operations that consumers have asked lately. */
   operations(): Promise<readonly AskedOperation[]>;
@@ -44,8 +52,10 @@ export interface Checked {
   readonly findings: readonly Finding[];
   readonly forced: readonly Finding[];
   readonly diff: readonly SchemaChange[];
-  /** What would be live; null when there are findings that stand against it. */
+  /** What would be live; null when it does not compose. */
   readonly composed: Composed | null;
+  /** What it changes of others' without their consent, which no force replaces. */
+  readonly missing: readonly OwnedChanges[];
 }
 
 /** Every reason why a subgraph may not go live, those that only its running service shows included. */
@@ -73,6 +83,8 @@ export async function checkPublication(
   const { resources, ...examined } = await parts.composer.examine({
     candidate,
     live,
+    liveSdl: state.supergraphSdl,
+    owners: await readOwners(parts.database),
     operations: await seenBy(parts),
     granted: required.filter((coordinate) => parts.isGranted(department.code, coordinate)),
     reason,
@@ -91,7 +103,33 @@ export async function checkPublication(
   // Of a schema that cannot be read, or whose name is not the department's, the catalogue has nothing to say.
   if (!found.some(({ code }) => code === 'COMPOSITION_ERROR' || code === 'RESERVED_NAME'))
     found.push(...(await parts.catalogueFaults(resources)));
-  return { ...examined, findings: found };
+  const { composed } = examined;
+  // Under another department's name everything is another's: that it is refused for the name says it all.
+  const missing = composed && !isOthers ? await unconsented(parts.database, composed.ownership) : [];
+  return { ...examined, findings: found, missing };
+}
+
+/** What owners have to consent to before a publication may go live: never the candidate's to force. */
+export interface NeedsConsent {
+  readonly findings: readonly Finding[];
+  readonly consents: readonly Consent[];
+}
+
+/** Asks the owners for the consents that a publication needs and does not have; null when it has all. */
+export async function needingConsent(
+  parts: Pick<CheckParts, 'database'> & { nextId(): string; now(): number },
+  caller: Caller,
+  { ownership }: Composed,
+  { sdl, reason }: { readonly sdl: string; readonly reason: string | null },
+): Promise<NeedsConsent | null> {
+  const { database } = parts;
+  const missing = await unconsented(database, ownership);
+  if (missing.length === 0) return null;
+  const asking = { ownership, missing, sdlDigest: digestOf(sdl), reason };
+  const ids = await database.transaction((transaction) =>
+    requestConsents(parts, transaction, caller, asking),
+  );
+  return { findings: consentFindings(missing), consents: await consentsOf(database, ids) };
 }
 
 /** Operations with the departments' names, as findings tell them. */

@@ -1,5 +1,6 @@
 import type { Composed } from '../../registry/index.ts';
 import type { Database, Queryable, Row } from '../../store/index.ts';
+import { takeEffect } from '../consents/take-effect.ts';
 import { notFound } from '../refused.ts';
 import { type Version, versionOf } from './versions.ts';
 
@@ -89,14 +90,19 @@ export async function beginChange(transaction: Queryable, base: number): Promise
   if ((await currentNumber(transaction)) !== base) throw new Moved();
 }
 
-/** Writes a publication and makes it the current one; every instance is told at the commit. */
+/**
+ * Writes a publication and makes it the current one; every instance is told at the commit. It uses up the consents that it needs: throws
+ * `Moved` when one is missing, so that the check is made again and says so.
+ */
 export async function writePublication(
+  { nextId }: { nextId(): string },
   transaction: Queryable,
   publication: Omit<PublicationRow, 'number' | 'revision'>,
   versions: readonly Version[],
-  { revision, supergraphSdl }: Composed,
+  { revision, supergraphSdl, ownership }: Composed,
 ): Promise<number> {
   const { id, what, subgraph, department, operator, reason, at } = publication;
+  if (!(await takeEffect(transaction, nextId, ownership, { department, operator, at }))) throw new Moved();
   await transaction.query('insert into supergraphs (revision, sdl) values ($1, $2) on conflict do nothing', [
     revision,
     supergraphSdl,

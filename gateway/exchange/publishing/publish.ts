@@ -1,8 +1,9 @@
-import { finding } from '../../registry/index.ts';
+import { type Finding, finding } from '../../registry/index.ts';
+import { consentFindings } from '../consents/findings.ts';
 import type { Caller } from '../module.ts';
 import { badInput, notFound } from '../refused.ts';
 import { type Change, changeLive, type Outcome, type PublishingParts, refusedFor } from './change.ts';
-import { type Checked, checkPublication, statedUrl } from './check.ts';
+import { type Checked, checkPublication, needingConsent, statedUrl } from './check.ts';
 import { type LiveState, readCurrent, type What, writePublication } from './publications.ts';
 import { digestOf, insertVersion, readVersion, type Version } from './versions.ts';
 
@@ -38,8 +39,14 @@ export async function publishSubgraph(
     const request = { name, sdl, url: asked, reason: input.reason ?? null, isForced: input.force };
     const checked = await checkPublication(parts, caller, request, state);
     if (checked.findings.length > 0 || !checked.composed)
-      return { ok: false, outcome: refusedFor(checked.findings, checked.diff) };
+      return { ok: false, outcome: refusedFor(allFindings(checked), checked.diff) };
     const { composed } = checked;
+    const asking = { sdl, reason: input.reason ?? null };
+    const needed = await needingConsent(parts, caller, composed, asking);
+    // What waits changes nothing yet: it is kept, and goes live when the owners have consented.
+    if (needed && promote)
+      return { ok: false, outcome: refusedFor(needed.findings, checked.diff, needed.consents) };
+    const consents = needed?.consents.map(({ id }) => id) ?? [];
     const url = statedUrl(parts, asked, name, before?.url);
     return {
       ok: true,
@@ -56,7 +63,7 @@ export async function publishSubgraph(
           forced: briefly(checked),
           diff: checked.diff.slice(0, MOST_CHANGES),
         });
-        if (!promote) return { version: version.id, publication: null };
+        if (!promote) return { version: version.id, publication: null, consents };
         const id = await publishWith(
           parts,
           caller,
@@ -98,8 +105,13 @@ export async function promoteSubgraph(
       };
     const url = version.url ?? parts.configuredUrl(name) ?? null;
     const asked = { name, sdl: version.sdl, url, reason: input.reason ?? null, isForced: input.force };
-    const { findings, composed, diff } = await checkPublication(parts, caller, asked, state);
-    if (findings.length > 0 || !composed) return { ok: false, outcome: refusedFor(findings, diff) };
+    const checked = await checkPublication(parts, caller, asked, state);
+    const { composed, diff } = checked;
+    if (checked.findings.length > 0 || !composed)
+      return { ok: false, outcome: refusedFor(allFindings(checked), diff) };
+    const asking = { sdl: version.sdl, reason: input.reason ?? version.reason };
+    const needed = await needingConsent(parts, caller, composed, asking);
+    if (needed) return { ok: false, outcome: refusedFor(needed.findings, diff, needed.consents) };
     return {
       ok: true,
       write: async (transaction) => ({
@@ -127,13 +139,18 @@ export async function publishWith(
   version: Version,
   what: What,
   reason: string | null | undefined,
-  transaction: Parameters<typeof writePublication>[0],
+  transaction: Parameters<typeof writePublication>[1],
   composed: NonNullable<Checked['composed']>,
 ): Promise<string> {
   const others = state.versions.filter((one) => one.subgraph !== version.subgraph);
   const publication = { id: parts.nextId(), what, subgraph: version.subgraph, ...by(parts, caller, reason) };
-  await writePublication(transaction, publication, [...others, version], composed);
+  await writePublication(parts, transaction, publication, [...others, version], composed);
   return publication.id;
+}
+
+/** Every reason at once. Owners are asked only when theirs is the last. */
+function allFindings({ findings, missing }: Checked): Finding[] {
+  return [...findings, ...consentFindings(missing)];
 }
 
 const MOST_CHANGES = 500;
@@ -166,5 +183,6 @@ export async function checkSubgraphNow(
   if (!state) throw new Error('nothing has been published yet');
   const { name, sdl, url = null, reason = null, force } = input;
   const checked = await checkPublication(parts, caller, { name, sdl, url, reason, isForced: force }, state);
-  return { ...checked, ok: checked.findings.length === 0, version: null, publication: null };
+  const findings = allFindings(checked);
+  return { ...checked, findings, ok: findings.length === 0, version: null, publication: null, consents: [] };
 }

@@ -1,3 +1,5 @@
+import { UNCHANGED } from '../../registry/index.ts';
+import { readOwners } from '../consents/owners.ts';
 import { type Caller, requireRole } from '../module.ts';
 import { badInput, notFound } from '../refused.ts';
 import {
@@ -8,7 +10,7 @@ import {
   refusedFor,
   requireOwner,
 } from './change.ts';
-import { seenBy } from './check.ts';
+import { needingConsent, seenBy } from './check.ts';
 import { type LiveState, publicationOf, readPublication, writePublication } from './publications.ts';
 import { by, publishWith, requireReason } from './publish.ts';
 import { readVersion, subgraphOf, type Version, versionOf } from './versions.ts';
@@ -62,6 +64,8 @@ async function backToVersion(
   const { findings, composed, diff } = await parts.composer.examine({
     candidate,
     live,
+    liveSdl: state.supergraphSdl,
+    owners: await readOwners(parts.database),
     operations: [],
     granted: required.filter((coordinate) => parts.isGranted(target.department, coordinate)),
     reason,
@@ -69,6 +73,8 @@ async function backToVersion(
     running: null,
   });
   if (findings.length > 0 || !composed) return { ok: false, outcome: refusedFor(findings, diff) };
+  const needed = await needingConsent(parts, caller, composed, { sdl: target.sdl, reason });
+  if (needed) return { ok: false, outcome: refusedFor(needed.findings, diff, needed.consents) };
   return {
     ok: true,
     write: async (transaction) => ({
@@ -120,8 +126,9 @@ async function backToPublication(
       const id = parts.nextId();
       const row = { id, what: 'ROLL_BACK', subgraph: null, ...by(parts, caller, reason) } as const;
       const { revision } = target.publication;
-      const composed = { revision, supergraphSdl: target.supergraphSdl };
-      await writePublication(transaction, row, target.versions, composed);
+      // All of it was live together: what owners had said then, and had consented to.
+      const composed = { revision, supergraphSdl: target.supergraphSdl, ownership: UNCHANGED };
+      await writePublication(parts, transaction, row, target.versions, composed);
       return { version: null, publication: id };
     },
   };
@@ -153,17 +160,21 @@ export async function retireSubgraph(
     const { findings, composed } = await parts.composer.retire({
       name,
       live: state.versions.map((one) => subgraphOf(one, parts.nameOf)),
+      liveSdl: state.supergraphSdl,
+      owners: await readOwners(parts.database),
       operations: await seenBy(parts),
       isForced: force,
     });
     if (findings.length > 0 || !composed) return { ok: false, outcome: refusedFor(findings) };
+    const needed = await needingConsent(parts, caller, composed, { sdl: version.sdl, reason });
+    if (needed) return { ok: false, outcome: refusedFor(needed.findings, [], needed.consents) };
     return {
       ok: true,
       async write(transaction) {
         const id = parts.nextId();
         const left = state.versions.filter((one) => one.id !== version.id);
         const row = { id, what: 'RETIRE', subgraph: name, ...by(parts, caller, reason) } as const;
-        await writePublication(transaction, row, left, composed);
+        await writePublication(parts, transaction, row, left, composed);
         return { version: version.id, publication: id };
       },
     };

@@ -1,14 +1,17 @@
 import { LRUCache } from 'lru-cache';
 import { letGatewayGoFirst } from '../../priority.ts';
-import type { SharingClass } from '../../words.ts';
+import type { DepartmentCode, SharingClass } from '../../words.ts';
 import { readCatalogue } from '../catalogue.ts';
 import {
   type Examined,
   examineRetirement,
   examineSubgraph,
+  type Finding,
+  finding,
   mismatchFinding,
   requiredCoordinates,
 } from '../check/index.ts';
+import { createOwnership } from '../check/ownership/index.ts';
 import { diffVersions } from '../diff.ts';
 import { type Prepared, type PreparedResult, preparePublication, revisionOf } from '../prepare.ts';
 import type { Subgraph } from '../rules.ts';
@@ -27,6 +30,7 @@ process.once('disconnect', () => process.exit());
 
 letGatewayGoFirst();
 const sources = createSources(process.argv[2] ?? '');
+const examineOwnership = createOwnership(sources);
 /** What was just checked is what will go live. */
 const kept = new LRUCache<string, Prepared>({ max: 3 });
 
@@ -53,7 +57,13 @@ async function carryOut(id: number, task: Task): Promise<Results[keyof Results]>
       return examine(task);
     case 'retire': {
       const examined = examineRetirement(task.name, { ...task, sources, prepare: (left) => prepare(left) });
-      return { findings: examined.findings, forced: examined.forced, composed: keep(examined) };
+      const actor = task.live.find(({ name }) => name === task.name)?.provider.code;
+      const kept = keep(examined, actor && { ...task, actor, subgraph: task.name });
+      return {
+        findings: [...examined.findings, ...kept.findings],
+        forced: examined.forced,
+        composed: kept.composed,
+      };
     }
     case 'prepare': {
       const result = prepare(task.subgraphs, task.supergraphSdl);
@@ -91,14 +101,36 @@ async function examine(task: ExamineTask): Promise<Results['examine']> {
   const { prepared, forced } = examined;
   const diff = prepared ? await diffVersions(before, candidate.sdl) : [];
   const resources = prepared ? readCatalogue([sources.model(candidate)]) : [];
-  return { findings, forced, diff, resources, composed: keep(examined) };
+  const kept = keep(examined, { ...task, actor: candidate.provider.code, subgraph: candidate.name });
+  return { findings: [...findings, ...kept.findings], forced, diff, resources, composed: kept.composed };
 }
 
-function keep({ prepared }: Examined): Composed | null {
-  if (!prepared) return null;
+type Owned = Pick<ExamineTask, 'live' | 'liveSdl' | 'owners' | 'operations'> & {
+  readonly actor: DepartmentCode;
+  readonly subgraph: string;
+};
+
+/** Keeps what was checked, with what it changes of others'. Where what is live cannot be read that cannot be told: then nothing goes live. */
+function keep(
+  { prepared }: Examined,
+  task: Owned | undefined,
+): { composed: Composed | null; findings: Finding[] } {
+  if (!prepared || !task) return { composed: null, findings: [] };
+  const { live, liveSdl, owners, ...rest } = task;
+  const before = live.length === 0 ? null : prepare(live, liveSdl);
+  if (before?.ok === false) {
+    const text = `在线的子图无法读取，不能比较。 What is live cannot be read, so nothing can be held against it: ${before.problems.map(({ message }) => message).join(' ')}`;
+    return { composed: null, findings: [finding('COMPOSITION_ERROR', null, text)] };
+  }
   const { revision, supergraphSdl } = prepared;
   kept.set(revision, prepared);
-  return { revision, supergraphSdl };
+  const ownership = examineOwnership({
+    before: before?.prepared ?? null,
+    after: prepared,
+    record: owners,
+    ...rest,
+  });
+  return { composed: { revision, supergraphSdl, ownership }, findings: [] };
 }
 
 function prepare(subgraphs: readonly Subgraph[], supergraphSdl: string | null = null): PreparedResult {

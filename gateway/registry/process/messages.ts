@@ -1,5 +1,6 @@
 import type { CatalogueResource } from '../catalogue.ts';
 import type { Finding, SeenOperation } from '../check/index.ts';
+import type { OwnerRow, Ownership } from '../check/ownership/index.ts';
 import type { CompositionProblem } from '../compose.ts';
 import type { SchemaChange } from '../diff.ts';
 import type { Prepared } from '../prepare.ts';
@@ -15,6 +16,10 @@ export type Task =
       readonly kind: 'retire';
       readonly name: string;
       readonly live: readonly Subgraph[];
+      /** The supergraph that is live, as it was composed. */
+      readonly liveSdl: string;
+      /** Who is on record as owner of what. */
+      readonly owners: readonly OwnerRow[];
       readonly operations: readonly SeenOperation[];
       readonly isForced: boolean;
     }
@@ -29,6 +34,10 @@ export interface ExamineTask {
   readonly kind: 'examine';
   readonly candidate: Subgraph;
   readonly live: readonly Subgraph[];
+  /** The supergraph that is live, as it was composed. */
+  readonly liveSdl: string;
+  /** Who is on record as owner of what. */
+  readonly owners: readonly OwnerRow[];
   readonly operations: readonly SeenOperation[];
   /** Those of the required coordinates for which the department holds a grant. */
   readonly granted: readonly string[];
@@ -42,6 +51,7 @@ export interface ExamineTask {
 export interface Composed {
   readonly revision: string;
   readonly supergraphSdl: string;
+  readonly ownership: Ownership;
 }
 
 /** What it answers, by the kind of task. */

@@ -22,10 +22,16 @@ export async function measureSteps(count: number, fields: number): Promise<void>
   }));
   const [candidate] = subgraphs;
   if (!candidate) throw new Error('at least one subgraph');
+  const begun = openComposer(specification);
+  const before = await begun.prepare(subgraphs, null);
+  await begun.close();
+  if (!before.ok) throw new Error(JSON.stringify(before.problems.slice(0, 3)));
   const composer = openComposer(specification);
   const examine = {
     candidate,
     live: subgraphs,
+    liveSdl: before.prepared.supergraphSdl,
+    owners: [],
     operations: [],
     granted: [],
     reason: null,
