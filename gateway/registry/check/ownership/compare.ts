@@ -66,11 +66,13 @@ export function compareOwned(comparison: Comparison): Compared {
     const owners = ownersOf(belongsTo);
     const others = [...owners].filter((one) => one !== actor);
     if (others.length === 0) continue;
+    const isSpoken = now !== undefined && speaks(now);
+    if (old && now && !isSpoken && isAsBefore(old, now)) continue;
     const changes = changesOf(coordinate, {
       old: old && was ? was(old, owners) : null,
       now: now ? is(now, owners) : null,
       isValue: belongsTo !== coordinate && (now ?? old)?.values.has('type') === false,
-      speaks: now !== undefined && speaks(now),
+      speaks: isSpoken,
       isKept: coordinate === belongsTo || declares(others, coordinate),
     });
     if (
@@ -85,6 +87,16 @@ export function compareOwned(comparison: Comparison): Compared {
     changes: [...found].map(([code, changes]) => ({ owner: providerOf(comparison, code), changes })),
     owners: newRows(comparison, ownersOf, record, taken),
   };
+}
+
+/** Nothing that could be a difference of what the publication does not speak of: that is most of a supergraph. */
+function isAsBefore(old: Stated, now: Stated): boolean {
+  if (old.values.get('visible') !== now.values.get('visible')) return false;
+  const had = new Set(old.sources.map(({ text }) => text));
+  if (!now.sources.every(({ text }) => had.has(text))) return false;
+  return [...now.sets].every(([property, elements]) =>
+    [...elements].every((one) => old.sets.get(property)?.has(one) === true),
+  );
 }
 
 function recordOf(rows: readonly OwnerRow[]): Map<string, Set<DepartmentCode>> {

@@ -37,12 +37,13 @@ export type ExamineOwnership = (task: OwnershipTask) => Ownership;
 
 /** Reads each state once: what would be live is soon what is. */
 export function createOwnership(sources: Sources): ExamineOwnership {
-  const known = new WeakMap<Prepared, Holding>();
+  // What was prepared is handed on as other objects with the same rules.
+  const known = new WeakMap<Prepared['rules'], Holding>();
   const read = (prepared: Prepared): Holding => {
-    const before = known.get(prepared);
+    const before = known.get(prepared.rules);
     if (before) return before;
     const holding = holdingOf(prepared, readStatements(prepared.supergraphSdl), sources);
-    known.set(prepared, holding);
+    known.set(prepared.rules, holding);
     return holding;
   };
   return ({ before, after, actor, subgraph, record, operations }) => {

@@ -10,6 +10,7 @@ import {
   parse,
   print,
   type TypeDefinitionNode,
+  type TypeNode,
 } from 'graphql';
 import { linkedNames } from '../../complete-sdl.ts';
 import { SHARING_IDENTITY } from '../../sharing-names.ts';
@@ -145,7 +146,13 @@ function inputTypesOf(types: readonly TypeDefinitionNode[]): ReadonlySet<string>
   return new Set(values.map((one) => named(one.type)));
 }
 
-function named(type: InputValueDefinitionNode['type']): string {
+/** As `print` writes it, which is slow for so many. */
+function typeText(type: TypeNode): string {
+  if (type.kind === Kind.NAMED_TYPE) return type.name.value;
+  return type.kind === Kind.LIST_TYPE ? `[${typeText(type.type)}]` : `${typeText(type.type)}!`;
+}
+
+function named(type: TypeNode): string {
   return type.kind === Kind.NAMED_TYPE ? type.name.value : named(type.type);
 }
 
@@ -182,7 +189,7 @@ function statementsOf(type: TypeDefinitionNode, around: Around): Stated[] {
     belongsTo,
     member: belongsTo === name ? one.name.value : (belongsTo.split('.')[1] ?? null),
     values: valuesOf(one, hidden, {
-      type: print(one.type),
+      type: typeText(one.type),
       default: one.defaultValue ? print(one.defaultValue) : '',
     }),
   });
@@ -232,7 +239,7 @@ function statementsOf(type: TypeDefinitionNode, around: Around): Stated[] {
         coordinate,
         belongsTo: coordinate,
         member: field.name.value,
-        values: valuesOf(field, isHidden, { type: print(field.type) }),
+        values: valuesOf(field, isHidden, { type: typeText(field.type) }),
         sources: sources.map(({ subgraph, text, isProvided }) => ({ subgraph, text, isProvided })),
         interfaces: interfacesOf(type),
       },
