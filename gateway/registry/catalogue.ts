@@ -1,7 +1,8 @@
-import { SHARING_CLASSES, type SharingClass } from '../words.ts';
+import { SHARING_CLASSES, type SharingClass, type Zone } from '../words.ts';
 import { owns, sharingOf } from './check/catalogue-rules.ts';
 import type { Model, ModelField, ModelType } from './check/model.ts';
 import type { Provider } from './rules.ts';
+import { zonesOf } from './zones.ts';
 
 /** An information item (信息项) of the catalogue. */
 export interface CatalogueItem {
@@ -13,6 +14,8 @@ export interface CatalogueItem {
   /** 共享条件, or the basis of withholding. */
   readonly condition: string | null;
   readonly basic: boolean;
+  /** 所属网络: the networks in which it is served. */
+  readonly zones: readonly Zone[];
 }
 
 /** A catalogue entry (政务信息资源), as the subgraph that publishes it declares it. */
@@ -94,6 +97,7 @@ function itemOf(type: ModelType, field: ModelField, classOf: ClassOf): Catalogue
       class: classOf?.(field.coordinate) ?? statedClass(sharing?.class),
       condition: textOf(sharing?.condition) ?? textOf(sharing?.basis),
       basic: item.basic === true,
+      zones: zonesOf(sharing?.zones),
     },
   ];
 }

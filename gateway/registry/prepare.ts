@@ -3,13 +3,20 @@ import { isInterfaceType, isObjectType, type Schema } from '@apollo/federation-i
 import { printSchema } from 'graphql';
 import { buildSupergraph, consumerTypes } from '../federation/index.ts';
 import { consumerSchema, RESERVED_TYPE_NAMES } from './api-schema.ts';
-import { composeSupergraph, type Problems, readSources, trySupergraph } from './compose.ts';
+import {
+  type CompositionProblem,
+  composeSupergraph,
+  type Problems,
+  readSources,
+  trySupergraph,
+} from './compose.ts';
 import type { CostEntries } from './cost-model.ts';
 import { markOneOf } from './one-of.ts';
 import { readCostEntries } from './read-costs.ts';
 import type { SharingRule, Subgraph } from './rules.ts';
 import { buildSharingIndex, type Implementations } from './sharing-index.ts';
 import type { Sources } from './sources.ts';
+import { elsewhere } from './zones.ts';
 
 /**
  * Everything that is worked out about one state of all subgraphs, as plain data: it is made in a thread of its own, and handed
@@ -40,6 +47,8 @@ export function preparePublication(
   const subgraphs = [...unordered].sort((a, b) => (a.name < b.name ? -1 : 1));
   const reading = readSources(subgraphs, sources);
   if (!reading.ok) return reading;
+  const foreign = foreignProblems(subgraphs, sources);
+  if (foreign.length > 0) return { ok: false, problems: foreign };
   const { read } = reading;
   const composed =
     known === undefined
@@ -76,6 +85,18 @@ export function preparePublication(
       subgraphs,
     },
   };
+}
+
+/** What of the other network there is in subgraphs: with it nothing goes live here, whichever way it came. */
+function foreignProblems(subgraphs: readonly Subgraph[], sources: Sources): CompositionProblem[] {
+  const { zone } = sources;
+  if (zone === null) return [];
+  return subgraphs.flatMap((subgraph) =>
+    elsewhere(sources.model(subgraph), zone).map(({ coordinate, zones }) => {
+      const message = `[${subgraph.name}] ${coordinate}: ${zones.join(', ') || '—'} ≠ ${zone}`;
+      return { code: 'ZONE_ELSEWHERE', message, subgraph: subgraph.name };
+    }),
+  );
 }
 
 /** Digest of what a publication is made of. */

@@ -2,6 +2,7 @@ import type { Subgraph as FederationSubgraph } from '@apollo/federation-internal
 import { type DocumentNode, parse } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { buildSubgraph } from '../federation/index.ts';
+import type { Zone } from '../words.ts';
 import { type Model, type ModelType, readTypes } from './check/model.ts';
 import { completeSdl } from './complete-sdl.ts';
 import { withOneOf } from './one-of.ts';
@@ -19,6 +20,8 @@ export interface Source {
 export interface Sources {
   /** The text of `sharing.graphql`. */
   readonly specification: string;
+  /** The network for which it is composed; null where it is for none in particular. */
+  readonly zone: Zone | null;
   /** Throws what the parser and the federation library throw. */
   source(subgraph: Subgraph): Source;
   /** Throws what the parser throws. */
@@ -31,7 +34,7 @@ const KEPT = 4_000_000;
 /** Far more tokens than a real department's schema has. */
 const MOST_TOKENS = 300_000;
 
-export function createSources(specification: string): Sources {
+export function createSources(specification: string, zone: Zone | null = null): Sources {
   const keptFor = { maxSize: KEPT, sizeCalculation: (_: object, sdl: string) => sdl.length + 1 };
   const documents = new LRUCache<string, DocumentNode>(keptFor);
   const models = new LRUCache<string, ReadonlyMap<string, ModelType>>(keptFor);
@@ -47,6 +50,7 @@ export function createSources(specification: string): Sources {
     keep(documents, sdl, () => parse(sdl, { ...limits, noLocation: true }));
   return {
     specification,
+    zone,
     source: ({ name, url, sdl }) =>
       keep(sources, JSON.stringify([name, url, sdl]), () => {
         const typeDefs = withOneOf(completeSdl(document(sdl, {}), specification));

@@ -8,6 +8,7 @@ import { liancha } from './liancha.ts';
 import { EDUCATION, purpose, type System, startSystem } from './system.ts';
 
 const CIVIL_AFFAIRS = '云溪市民政局';
+const POLICE = '云溪市公安局';
 const MARRIAGE = '3070100001/000001';
 
 let system: System;
@@ -122,7 +123,8 @@ describe('a draft', () => {
     expect(await seen(EDUCATION)).toEqual([]);
     const revise = (as: string, version: number) =>
       exchange(as, SAVE, { input: { code: draft.code, version, elements: { ...elements, abstract: '改' } } });
-    expect((await revise(EDUCATION, 1)).errors[0].extensions.code).toBe('NOT_FOUND');
+    expect((await revise(EDUCATION, 1)).errors[0].extensions.code).toBe('FORBIDDEN');
+    expect((await revise(POLICE, 1)).errors[0].extensions.code).toBe('NOT_FOUND');
     expect((await revise(CIVIL_AFFAIRS, 7)).errors[0].extensions.code).toBe('CONFLICT');
     expect((await revise(CIVIL_AFFAIRS, 1)).data.saveCatalogueDraft.version).toBe(2);
   });
@@ -208,7 +210,8 @@ describe('a change of law or duties', () => {
           input: { id: reported.id, version: 1, note: '条目无须改动' },
         },
       );
-    expect((await close(EDUCATION)).errors[0].extensions.code).toBe('NOT_FOUND');
+    expect((await close(EDUCATION)).errors[0].extensions.code).toBe('FORBIDDEN');
+    expect((await close(POLICE)).errors[0].extensions.code).toBe('NOT_FOUND');
     expect((await close(CIVIL_AFFAIRS)).data.closeCatalogueChange.closedAt).toMatch(/Z$/);
     expect((await close(CIVIL_AFFAIRS)).errors[0].extensions.code).toBe('ILLEGAL_MOVE');
   });

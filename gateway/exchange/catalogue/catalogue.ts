@@ -1,5 +1,6 @@
 import type { CatalogueResource } from '../../registry/index.ts';
 import type { Database, Queryable } from '../../store/index.ts';
+import type { Zone } from '../../words.ts';
 import { issueCode, learnCode } from './codes.ts';
 import { Elements, type Entry, elementsOf, entryOf, wordsOf } from './entry.ts';
 
@@ -8,6 +9,8 @@ const LOCK = 5_120_160_906;
 
 export interface CatalogueStore {
   readonly database: Database;
+  /** The network whose catalogue it is. */
+  readonly zone: Zone;
   nextId(): string;
   now(): number;
   /** Name of a department, for the search. */

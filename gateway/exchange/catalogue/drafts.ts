@@ -34,6 +34,11 @@ export async function saveDraft(
   input: DraftInput,
 ): Promise<string> {
   const elements = readElements(input.elements);
+  const elsewhere = elements.items.find(({ zones }) => !zones.includes(store.zone));
+  if (elsewhere)
+    throw badInput(
+      `${elsewhere.name}: 属于另一网络，请在其所属网络编目 is of another network: draft it there`,
+    );
   const provider = caller.principal.department;
   return changeWithin(transaction, async () => {
     const kept = input.code ? await ownDraft(transaction, caller, input.code, input.version) : null;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CatalogueResource } from '../../registry/index.ts';
 import type { Row } from '../../store/index.ts';
-import { SHARING_CLASSES, type SharingClass } from '../../words.ts';
+import { SHARING_CLASSES, type SharingClass, ZONES } from '../../words.ts';
 
 /** Data types of the catalogue guide: 字符型 C, 数值型 N, 货币型 Y, 日期型 D, 日期时间型 T, 逻辑型 L, 备注型 M, 通用型 G, 双精度型 B, 整型 I, 浮点型 F. */
 export const ITEM_TYPES = ['C', 'N', 'Y', 'D', 'T', 'L', 'M', 'G', 'B', 'I', 'F'] as const;
@@ -35,6 +35,11 @@ const Item = z.object({
   class: z.enum(SHARING_CLASSES),
   condition: z.string().nullable(),
   basic: z.boolean(),
+  /** 所属网络; entries from before it was an element are of this one and the other. */
+  zones: z
+    .array(z.enum(ZONES))
+    .min(1)
+    .default([...ZONES]),
 });
 
 /** The elements of the catalogue guide that a department states; the platform adds code, provider and history. */

@@ -1,6 +1,7 @@
 import type { DepartmentDirectory } from '../../identity/index.ts';
 import type { CatalogueResource, Finding } from '../../registry/index.ts';
 import type { Database } from '../../store/index.ts';
+import type { Zone } from '../../words.ts';
 import type { RuleSet } from '../clock/index.ts';
 import type { Resolvers } from '../module.ts';
 import { type CatalogueParts, catalogueApi } from './api.ts';
@@ -16,6 +17,8 @@ export interface CatalogueOptions {
   readonly departments: DepartmentDirectory;
   readonly ruleSets: readonly RuleSet[];
   readonly platform: Platform;
+  /** The network that this gateway stands in. */
+  readonly zone: Zone;
   /** Name of this gateway instance. */
   readonly instance: string;
   /** Base of the links in exports. */
@@ -46,6 +49,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     health,
     ruleSets: options.ruleSets,
     level: platform.level,
+    zone: options.zone,
     nextId: options.nextId,
     now,
     departmentName: nameOf,

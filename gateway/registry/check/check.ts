@@ -1,8 +1,10 @@
 import { buildASTSchema, type DocumentNode, type GraphQLSchema, parse, validate } from 'graphql';
+import type { Zone } from '../../words.ts';
 import type { CompositionProblem } from '../compose.ts';
 import { type Prepared, type PreparedResult, preparePublication } from '../prepare.ts';
 import type { Subgraph } from '../rules.ts';
 import { createSources, type Sources } from '../sources.ts';
+import { elsewhere } from '../zones.ts';
 import { catalogueFindings, sharingOf } from './catalogue-rules.ts';
 import { type Finding, finding } from './finding.ts';
 import type { Model } from './model.ts';
@@ -48,12 +50,15 @@ const SUBGRAPH_NAME = /^[a-z][a-z0-9-]{1,62}$/;
 const RESERVED_SUBGRAPHS = new Set(['liancha', 'exchange', 'gateway', 'platform', 'admin']);
 
 /** Every reason why a subgraph may not go live; none when it may. Pure: what needs a network is in `reach.ts`. */
-export function checkSubgraph({ specification, ...input }: StandaloneCheck): readonly Finding[] {
-  return examineSubgraph({ ...input, sources: createSources(specification) }).findings;
+export function checkSubgraph({ specification, zone = null, ...input }: StandaloneCheck): readonly Finding[] {
+  return examineSubgraph({ ...input, sources: createSources(specification, zone) }).findings;
 }
 
 /** A check of SDLs that nobody has read yet. */
-export type StandaloneCheck = Omit<CheckInput, 'sources'> & { readonly specification: string };
+export type StandaloneCheck = Omit<CheckInput, 'sources'> & {
+  readonly specification: string;
+  readonly zone?: Zone | null;
+};
 
 /** The same, with what would be live. */
 export function examineSubgraph(input: CheckInput): Examined {
@@ -84,6 +89,7 @@ export function examineSubgraph(input: CheckInput): Examined {
   const found = [
     ...names,
     ...catalogueFindings(model),
+    ...zoneFindings(model, sources.zone),
     ...sourceFindings(model, otherModels),
     ...filterFindings(model, otherModels),
     ...requiresFindings(model, otherModels, input.isGranted),
@@ -177,6 +183,16 @@ function modelOf(subgraph: Subgraph, sources: Sources): Model[] {
   }
 }
 
+/** Measures Art. 11: what is of the other network is published there; here not even its name is. */
+function zoneFindings(model: Model, zone: Zone | null): Finding[] {
+  if (zone === null) return [];
+  return elsewhere(model, zone).map(({ coordinate, zones }) => {
+    const stated = zones.join(', ') || '—';
+    const text = `${coordinate} 属于另一网络（zones: ${stated}），不得在本网络（${zone}）发布。请从本子图中去掉，在其所属网络发布。 It is of another network; leave it out here, and publish it there.`;
+    return finding('ZONE_ELSEWHERE', coordinate, text);
+  });
+}
+
 function classChangeFindings(candidate: Model, before: Model | null): Finding[] {
   return [...candidate.types.values()].flatMap((type) =>
     type.fields.flatMap((field) => {
@@ -205,6 +221,7 @@ function compositionFindings(problems: readonly CompositionProblem[], found: rea
   return problems.flatMap(({ code, message }): Finding[] => {
     if (code === 'RESERVED_NAME') return [finding('RESERVED_NAME', null, message)];
     const isTold = (told: Finding['code']): boolean => found.some((one) => one.code === told);
+    if (code === 'ZONE_ELSEWHERE' && isTold(code)) return [];
     if (code === 'INVALID_FIELD_SHARING' && isTold('SEVERAL_SOURCES')) return [];
     if (/Directive "@?[\w]*(resource|item)" argument/.test(message) && isTold('CATALOGUE_INCOMPLETE'))
       return [];

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { builtFile } from '../../files.ts';
+import type { Zone } from '../../words.ts';
 import type { CatalogueResource } from '../catalogue.ts';
 import type { Problems } from '../compose.ts';
 import type { Revivable } from '../publication.ts';
@@ -47,10 +48,10 @@ const SEMI_SPACE_MB = 64;
 const IDLE_MS = 15_000;
 
 /**
- * `specification` is the text of `sharing.graphql`. A process that dies is replaced at the next task; one that has nothing to do for a
+ * `specification` is the text of `sharing.graphql`; `zone` the network for which is published. A process that dies is replaced at the next task; one that has nothing to do for a
  * while is ended, as it holds more memory than everything else.
  */
-export function openComposer(specification: string, idleMs = IDLE_MS): Composer {
+export function openComposer(specification: string, zone: Zone | null = null, idleMs = IDLE_MS): Composer {
   let child: ChildProcess | null = null;
   let next = 0;
   let idle: NodeJS.Timeout | undefined;
@@ -76,7 +77,7 @@ export function openComposer(specification: string, idleMs = IDLE_MS): Composer 
   const start = (): ChildProcess => {
     const started = fork(
       fileURLToPath(builtFile(import.meta.url, './composing-process.js')),
-      [specification],
+      [specification, ...(zone === null ? [] : [zone])],
       {
         serialization: 'advanced',
         execArgv: [`--max-semi-space-size=${SEMI_SPACE_MB}`],

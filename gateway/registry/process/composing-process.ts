@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { letGatewayGoFirst } from '../../priority.ts';
-import type { DepartmentCode, SharingClass } from '../../words.ts';
+import { type DepartmentCode, type SharingClass, ZONES } from '../../words.ts';
 import { readCatalogue } from '../catalogue.ts';
 import {
   type Examined,
@@ -20,7 +20,7 @@ import type { Asked, Composed, ExamineTask, Results, Task, Told } from './messag
 import { partsOf } from './parts.ts';
 
 /**
- * `node composing-process.js <text of sharing.graphql>`: composes and checks what its parent asks. It is a process and no thread, as the
+ * `node composing-process.js <text of sharing.graphql> [<network>]`: composes and checks what its parent asks. It is a process and no thread, as the
  * engine compiles and collects for all threads of a process in the same helpers, which queries wait for.
  */
 if (!process.send) throw new Error('this is the process that composes, started by the gateway');
@@ -29,7 +29,7 @@ process.on('SIGTERM', () => undefined);
 process.once('disconnect', () => process.exit());
 
 letGatewayGoFirst();
-const sources = createSources(process.argv[2] ?? '');
+const sources = createSources(process.argv[2] ?? '', ZONES.find((one) => one === process.argv[3]) ?? null);
 const examineOwnership = createOwnership(sources);
 /** What was just checked is what will go live. */
 const kept = new LRUCache<string, Prepared>({ max: 3 });

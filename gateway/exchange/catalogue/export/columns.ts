@@ -1,4 +1,4 @@
-import type { SharingClass } from '../../../words.ts';
+import type { SharingClass, Zone } from '../../../words.ts';
 import type { Elements, Entry } from '../entry.ts';
 
 type Item = Elements['items'][number];
@@ -15,6 +15,7 @@ const CLASSES: Readonly<Record<SharingClass, string>> = {
   CONDITIONAL: '有条件共享',
   WITHHELD: '不予共享',
 };
+const NETWORKS: Readonly<Record<Zone, string>> = { INTRANET: '内网', EXTRANET: '外网' };
 const FORMATS: Readonly<Record<Elements['format'], string>> = {
   ELECTRONIC_FILE: '电子文件',
   SPREADSHEET: '电子表格',
@@ -73,6 +74,8 @@ export const COLUMNS: readonly (readonly [title: string, value: (line: Line) => 
   ['更新周期', ({ entry }) => PERIODS[entry.updatePeriod]],
   ['发布日期', ({ entry }) => entry.publishedOn],
   ['关联资源代码', ({ entry }) => entry.related.join('、') || null],
+  // Beyond the guide: Measures Art. 11.
+  ['所属网络', ({ item }) => item.zones.map((one) => NETWORKS[one]).join('、')],
 ];
 
 export function linesOf(entries: readonly Entry[], nameOf: (code: string) => string): Line[] {
