@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPlanners, createPools, openAssertionSigner } from './broker/index.ts';
+import { clockFault, steadyClock } from './clock.ts';
 import type { Configuration } from './config.ts';
 import { readExamples, refuseUnmeantPublicity } from './demonstration.ts';
 import type { Failure } from './errors.ts';
@@ -56,7 +57,7 @@ import {
 import { openPublishing } from './publishing.ts';
 import { openComposer } from './registry/index.ts';
 import type { ServingParts } from './serving.ts';
-import { memoryCounters, openDatabase, redisCounters } from './store/index.ts';
+import { type Database, memoryCounters, openDatabase, redisCounters } from './store/index.ts';
 import { createLogger, createMetrics, createTracing } from './telemetry/index.ts';
 import type { Zone } from './words.ts';
 
@@ -76,15 +77,15 @@ export const PARTS = { openLedger, createPolicy, now: (): number => Date.now() }
 /** The composition root: makes the parts from the configuration, connects them and listens. No logic of its own. */
 export async function startGateway(configuration: Configuration, parts = PARTS): Promise<Gateway> {
   const { dataDir, limits, providers, zone } = configuration;
-  const { now } = parts;
   refuseUnmeantPublicity(configuration);
+  const now = steadyClock(parts.now);
   const root = projectRoot();
   mkdirSync(dataDir, { recursive: true, mode: 0o750 });
   const logger = createLogger();
   const metrics = createMetrics();
   const tracing = createTracing(process.env);
   const demonstration = configuration.demonstration
-    ? await openDemonstrationIssuer(dataDir, process.env)
+    ? await openDemonstrationIssuer(dataDir, process.env, now)
     : null;
   const ledger = await parts.openLedger({
     dataDir,
@@ -109,6 +110,13 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
     await ledger.close();
     throw error;
   });
+  await judgeClock(now(), ledger, configuration.databaseUrl ? database : null).catch(
+    async (error: unknown) => {
+      await ledger.close();
+      await database.close();
+      throw error;
+    },
+  );
   const problem = (message: string) => (error: unknown) => logger.error({ error }, message);
   const seed = readDepartments(configuration.departments).all();
   const stale = problem('departments could not be read again: they are as they were');
@@ -194,18 +202,18 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
       answerBytes: limits.answerBytes,
       pools: createPools(providers),
     },
-    authorize: ({ subgraph, principal, purpose, grants, disclosure, signed }) => {
+    authorize: ({ subgraph, principal, purpose, grants, disclosure }, request) => {
       const { department, operator } = principal;
       const { use, matter } = purpose;
       const claims = { subgraph, department, operator, use, matter, grants, disclosure };
-      return `Bearer ${signer.sign(claims, signed)}`;
+      return `Bearer ${signer.sign(claims, request)}`;
     },
     onCalled(subgraph, outcome, tookMs) {
       metrics.providerCalls.inc({ subgraph, outcome });
       exchange.catalogue.noteCall(subgraph, outcome, tookMs);
     },
   };
-  const composer = openComposer(readFileSync(join(root, 'schema', 'sharing.graphql'), 'utf8'));
+  const composer = openComposer(readFileSync(join(root, 'schema', 'sharing.graphql'), 'utf8'), zone);
   const publishing = await openPublishing({
     database,
     composer,
@@ -231,8 +239,8 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
     configuredUrl: where.configuredUrl,
     composer,
     catchUp: publishing.catchUp,
-    authorize: (subgraph, { principal: { department, operator } }) =>
-      `Bearer ${signer.sign({ subgraph, department, operator, ...CHECKING })}`,
+    authorize: (subgraph, { principal: { department, operator } }, request) =>
+      `Bearer ${signer.sign({ subgraph, department, operator, ...CHECKING }, request)}`,
     index: () => live.current().publication.index,
     schema: () => live.current().publication.schema,
     zone,
@@ -300,7 +308,7 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
     graphql: push.orElse(graphql),
     bodies,
     isReady: () => isReady,
-    jwks: () => ({ keys: [...signer.jwks().keys, messageSigner.jwk] }),
+    jwks: () => ({ ...signer.jwks(), keys: [...signer.jwks().keys, messageSigner.jwk] }),
     metrics: () => metrics.text(),
     ledger,
     witness: witnessing,
@@ -348,6 +356,19 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
       await closeParts();
     },
   };
+}
+
+/** Rejects where rights would begin and end by a wrong clock. The server's clock is compared with the machine's own, whatever time the platform is told. */
+async function judgeClock(
+  now: number,
+  { head }: { readonly head: { readonly time: number } | null },
+  server: Database | null,
+): Promise<void> {
+  const [row] = server ? await server.query('select clock_timestamp() as now') : [];
+  const fault =
+    clockFault(now, { head: head?.time ?? null, server: null }) ??
+    clockFault(Date.now(), { head: null, server: row ? Number(row.now) : null });
+  if (fault !== null) throw new Error(fault);
 }
 
 /** Why a provider is asked for its schema before it is published, as its assertion says. */

@@ -92,7 +92,6 @@ export async function startOpenGateway(options: OpenGatewayOptions) {
     },
     planners,
     isTrusted: () => true,
-    authorize: () => undefined,
     onCalled: () => undefined,
   });
   const access = createAccess({ host: HOST, hosts: [], origins: [] });

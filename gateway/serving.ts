@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { isForbiddenAddress, judgedLookup } from './addresses.ts';
 import {
+  type AssertedRequest,
   type BrokerParts,
   createBroker,
   createEngine,
@@ -24,7 +25,7 @@ export interface ServingParts {
   /** May a subgraph's address lead anywhere? Others are judged at each connection. */
   isTrusted(subgraph: Subgraph): boolean;
   /** The `Authorization` with which a provider is asked; none where nobody in particular asks. */
-  authorize(question: ProviderQuestion): string | undefined;
+  authorize?(question: ProviderQuestion, request: AssertedRequest): string;
   /** Told of every call to a provider: `OK` or the error's code, and how long it took. */
   onCalled(subgraph: string, outcome: CallOutcome, tookMs: number): void;
 }
@@ -42,6 +43,8 @@ export interface Serving extends Service {
 export async function createServing(publication: Publication, parts: ServingParts): Promise<Serving> {
   const planner = await parts.planners.open(publication.supergraphSdl);
   const reachable = publication.subgraphs.flatMap((one) => reach(one, parts.isTrusted(one)));
+  const paths = new Map(publication.subgraphs.map(({ name, url }) => [name, pathOf(url)]));
+  const { authorize } = parts;
   const upstream = createUpstream(reachable, parts.upstream);
   const sockets = createProviderSockets(reachable, parts.sockets);
   const broker = createBroker({
@@ -50,17 +53,27 @@ export async function createServing(publication: Publication, parts: ServingPart
     engine: createEngine(publication, planner),
     async ask(question) {
       const { subgraph, body, idempotent } = question;
-      const authorization = parts.authorize(question);
-      const request = { body, idempotent, ...(authorization !== undefined && { authorization }) };
+      const path = paths.get(subgraph) ?? '/';
+      const request = {
+        body,
+        idempotent,
+        ...(authorize && { authorize: () => authorize(question, { method: 'POST', path, body }) }),
+      };
       const start = performance.now();
       const result = await upstream.send(subgraph, request);
       parts.onCalled(subgraph, result.ok ? 'OK' : result.code, performance.now() - start);
       return result;
     },
     listen(question, listener) {
-      const authorization = parts.authorize(question);
-      const request = { body: question.body, ...(authorization !== undefined && { authorization }) };
-      return sockets.open(question.subgraph, request, listener);
+      const { subgraph, body } = question;
+      const path = paths.get(subgraph) ?? '/';
+      const request = {
+        body,
+        ...(authorize && {
+          authorize: (payload: string) => authorize(question, { method: 'GET', path, body: payload }),
+        }),
+      };
+      return sockets.open(subgraph, request, listener);
     },
   });
   const close = async (): Promise<void> => {
@@ -91,6 +104,12 @@ export async function createServing(publication: Publication, parts: ServingPart
       await close();
     },
   };
+}
+
+/** Path and query, as they are requested. */
+function pathOf(url: string): string {
+  const { pathname, search } = new URL(url);
+  return `${pathname}${search}`;
 }
 
 /** What was allowed when it was published may mean another address by now: it is judged again when it is connected to. */

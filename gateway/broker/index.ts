@@ -1,4 +1,4 @@
-export { type AssertionSigner, openAssertionSigner } from './assertion/signer.ts';
+export { type AssertedRequest, type AssertionSigner, openAssertionSigner } from './assertion/signer.ts';
 export { type AskedOperation, type Broker, createBroker, type KeptOperation } from './broker.ts';
 export { digestOf } from './digest.ts';
 export { createEngine } from './engine.ts';

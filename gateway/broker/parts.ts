@@ -2,7 +2,6 @@ import type { Failure } from '../errors.ts';
 import type { InclusionProof, KeyedHashes, Ledger } from '../ledger/index.ts';
 import type { Publication } from '../registry/index.ts';
 import type { DisclosureId, GrantId, MaskRule, Principal, Use } from '../words.ts';
-import type { SignedAssertion } from './assertion/signer.ts';
 import type { FetchResult } from './fetch.ts';
 import type { AttemptLimits, Findings } from './findings.ts';
 import type { Entitlement } from './guard/index.ts';
@@ -97,8 +96,6 @@ export interface ProviderQuestion {
   readonly purpose: StatedPurpose;
   readonly grants: readonly string[];
   readonly disclosure: DisclosureId;
-  /** The assertions of the same request's calls so far: what would say the same is not signed twice. */
-  readonly signed?: SignedAssertion[];
 }
 
 /** Hears what a provider pushes. */

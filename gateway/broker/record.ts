@@ -1,7 +1,6 @@
 import type { Failure } from '../errors.ts';
 import type { Disclosure, ProviderCall } from '../ledger/index.ts';
 import type { DisclosureId, Principal } from '../words.ts';
-import type { SignedAssertion } from './assertion/signer.ts';
 import { settleChecks } from './check/attempts.ts';
 import type { About, Decided } from './decide.ts';
 import type { Fetch, FetchResult } from './fetch.ts';
@@ -42,7 +41,6 @@ export async function execute(
   const calls = new Map<string, ProviderCall>();
   const subjects = parts.hashes.gatherSubjects();
   const { principal, purpose } = about;
-  const signed: SignedAssertion[] = [];
   let event = pushed;
   const fetch: Fetch = async ({ subgraph, body }) => {
     if (!principal || !purpose)
@@ -54,7 +52,7 @@ export async function execute(
       return result;
     }
     const grants = about.judgement?.grants ?? [];
-    const question = { subgraph, body, idempotent, principal, purpose, grants, disclosure: id, signed };
+    const question = { subgraph, body, idempotent, principal, purpose, grants, disclosure: id };
     const got = await parts.stage('fetch', () => parts.ask(question));
     noteCall(calls, subgraph, got);
     return got;

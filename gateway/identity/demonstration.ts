@@ -21,6 +21,7 @@ export interface DemonstrationIssuer {
 export async function openDemonstrationIssuer(
   dataDir: string,
   environment: NodeJS.ProcessEnv,
+  now: () => number = Date.now,
 ): Promise<DemonstrationIssuer> {
   if (environment.NODE_ENV === 'production') {
     throw new Error(
@@ -49,8 +50,8 @@ export async function openDemonstrationIssuer(
         .setIssuer(ISSUER)
         .setAudience('liancha')
         .setSubject(operator)
-        .setIssuedAt()
-        .setExpirationTime(Math.floor(Date.now() / 1_000) + lifetimeSeconds)
+        .setIssuedAt(Math.floor(now() / 1_000))
+        .setExpirationTime(Math.floor(now() / 1_000) + lifetimeSeconds)
         .sign(key),
   };
 }

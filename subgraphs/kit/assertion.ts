@@ -1,5 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { createLocalJWKSet, createRemoteJWKSet, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { jwtVerify } from 'jose';
+import { gatewayKeys } from './gateway-keys.ts';
+import { onceWithin, type TakeOnce } from './once.ts';
 
 /** For whom and for what the gateway asks; verified. */
 export interface Consumer {
@@ -11,41 +13,77 @@ export interface Consumer {
   readonly disclosure: string;
 }
 
-/** Verifies the gateway's assertion; null when it is missing, wrong or not for this provider. */
-export type VerifyAssertion = (authorization: string | undefined) => Promise<Consumer | null>;
+/** A request as it came: what an assertion must be bound to. */
+export interface AskedBy {
+  /** `POST`, or `GET` for the upgrade to a WebSocket. */
+  readonly method?: string | undefined;
+  /** Path and query. */
+  readonly url?: string | undefined;
+}
+
+/** A verified assertion. It says what is asked by a digest, so that a stranger's body need not be read first. */
+export interface Assertion {
+  readonly consumer: Consumer;
+  /** Is this what the gateway asks: the body, or the payload of a WebSocket's one `subscribe` message? */
+  isFor(asked: string | Buffer): boolean;
+}
+
+/** Verifies the gateway's assertion; null when it is missing, wrong, taken before, or for another provider or request. */
+export type VerifyAssertion = (
+  authorization: string | undefined,
+  request: AskedBy,
+) => Promise<Assertion | null>;
+
+export interface AssertionOptions {
+  /** The gateway whose assertions are taken: `urn:liancha:gateway:<id>`. Otherwise the one that the key set names. */
+  readonly issuer?: string;
+  /** The path at which the gateway asks, where a proxy changes it on the way here. */
+  readonly path?: string;
+  /** Takes each assertion once. Where several processes serve one subgraph: for all of them, by a store of their own. */
+  readonly takeOnce?: TakeOnce;
+}
 
 /** An assertion is for the request at hand: an older one is refused, whatever its own expiry. */
 const MOST_SECONDS = 60;
+const TOLERANCE_SECONDS = 5;
+const ANY_GATEWAY = /^urn:liancha:gateway:[a-z0-9-]+$/;
 
-/** A key set is not read again sooner than this, however many unknown keys are named. */
-const KEYS_COOLDOWN_MS = 1_000;
+/** Claims that every assertion has. */
+const REQUIRED = [
+  ...['iss', 'sub', 'exp', 'jti', 'operator', 'use', 'matter', 'disclosure'],
+  ...['method', 'path', 'body_sha256'],
+];
 
-/** A key set that has been read is used this long before it is read again. */
-const KEYS_AGE_MS = 30_000;
-
-/**
- * Verifies assertions for one subgraph. `jwks` is the URL or the file of the gateway's public keys; it is read
- * again when it is old or lacks a key.
- */
-export function assertionVerifier(subgraph: string, jwks: string): VerifyAssertion {
-  const keys = /^https?:/.test(jwks)
-    ? createRemoteJWKSet(new URL(jwks), { cacheMaxAge: KEYS_AGE_MS })
-    : keysOfFile(jwks);
-  return async (authorization) => {
+/** Verifies assertions for one subgraph. `jwks` is the URL or the file of the gateway's public keys. */
+export function assertionVerifier(
+  subgraph: string,
+  jwks: string,
+  options: AssertionOptions = {},
+): VerifyAssertion {
+  const keys = gatewayKeys(jwks);
+  const { takeOnce = onceWithin((MOST_SECONDS + 2 * TOLERANCE_SECONDS) * 1_000) } = options;
+  const isIssuer = (issuer: string): boolean => {
+    const expected = options.issuer ?? keys.issuer();
+    return expected === null ? ANY_GATEWAY.test(issuer) : issuer === expected;
+  };
+  return async (authorization, request) => {
     const token = /^Bearer (\S+)$/.exec(authorization ?? '')?.[1];
     if (token === undefined) return null;
     try {
-      const { payload } = await jwtVerify(token, keys, {
+      const { payload } = await jwtVerify(token, keys.key, {
         algorithms: ['EdDSA'],
         audience: `urn:liancha:provider:${subgraph}`,
         typ: 'liancha-assertion+jwt',
-        clockTolerance: 5,
+        clockTolerance: TOLERANCE_SECONDS,
         maxTokenAge: MOST_SECONDS, // Also demands `iat`.
-        requiredClaims: ['iss', 'sub', 'exp', 'operator', 'use', 'matter', 'disclosure'],
+        requiredClaims: REQUIRED,
       });
       const text = (name: string): string => (typeof payload[name] === 'string' ? payload[name] : '');
+      const asked = options.path ?? request.url;
+      if (!isIssuer(text('iss')) || text('method') !== request.method || text('path') !== asked) return null;
+      if (!(await takeOnce(text('jti'), (payload.exp ?? 0) * 1_000))) return null;
       const grants = Array.isArray(payload.grants) ? payload.grants.map(String) : [];
-      return {
+      const consumer = {
         department: text('sub'),
         operator: text('operator'),
         use: text('use'),
@@ -53,27 +91,15 @@ export function assertionVerifier(subgraph: string, jwks: string): VerifyAsserti
         grants,
         disclosure: text('disclosure'),
       };
+      const digest = Buffer.from(text('body_sha256'), 'base64url');
+      return { consumer, isFor: (what) => isDigestOf(digest, what) };
     } catch {
       return null;
     }
   };
 }
 
-function keysOfFile(path: string): JWTVerifyGetKey {
-  let readAt = 0;
-  let keys: JWTVerifyGetKey | null = null;
-  const reread = async (): Promise<JWTVerifyGetKey> => {
-    keys = createLocalJWKSet(JSON.parse(await readFile(path, 'utf8')));
-    readAt = Date.now();
-    return keys;
-  };
-  return async (header, token) => {
-    const current = keys && Date.now() - readAt < KEYS_AGE_MS ? keys : await reread();
-    try {
-      return await current(header, token);
-    } catch (error) {
-      if (Date.now() - readAt < KEYS_COOLDOWN_MS) throw error;
-      return (await reread())(header, token); // The gateway may have a new key.
-    }
-  };
+function isDigestOf(digest: Buffer, what: string | Buffer): boolean {
+  const own = createHash('sha256').update(what).digest();
+  return own.length === digest.length && timingSafeEqual(own, digest);
 }

@@ -1,4 +1,10 @@
-export { assertionVerifier, type Consumer, type VerifyAssertion } from './assertion.ts';
+export {
+  type Assertion,
+  type AssertionOptions,
+  assertionVerifier,
+  type Consumer,
+  type VerifyAssertion,
+} from './assertion.ts';
 export { createFeed, type Feed } from './feed.ts';
 export { creditCodeCheck, idNumberCheck, isCreditCode, isIdNumber } from './identifiers.ts';
 export { createLoader } from './loader.ts';

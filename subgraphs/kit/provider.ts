@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { assertionVerifier } from './assertion.ts';
+import { type AssertionOptions, assertionVerifier } from './assertion.ts';
 import type { OperationOptions } from './operations.ts';
 import { buildSubgraph, type Resolvers } from './schema.ts';
 import { type RunningSubgraph, serveSubgraph } from './serve.ts';
@@ -13,7 +13,7 @@ export interface Provider<Context> {
   readonly context: OperationOptions<Context>['context'];
 }
 
-export interface StartOptions {
+export interface StartOptions extends AssertionOptions {
   /** URL or file of the gateway's public keys. */
   readonly jwks: string;
   readonly port?: number;
@@ -27,7 +27,7 @@ export function startProvider<Context>(
 ): Promise<RunningSubgraph> {
   return serveSubgraph({
     schema: buildSubgraph(provider.sdl, provider.resolvers),
-    verify: assertionVerifier(provider.name, options.jwks),
+    verify: assertionVerifier(provider.name, options.jwks, options),
     context: provider.context,
     ...(options.port !== undefined && { port: options.port }),
     ...(options.onRequest && { onRequest: options.onRequest }),

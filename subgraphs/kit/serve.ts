@@ -69,28 +69,31 @@ async function answer(
     return send(response, 415, failed('only a JSON POST is answered', 'BAD_REQUEST'));
   }
   // Who asks comes before what is asked: a stranger's body is not even kept.
-  const consumer = await verify(request.headers.authorization);
-  if (!consumer) {
+  const assertion = await verify(request.headers.authorization, request);
+  if (!assertion) {
     request.resume();
-    return send(response, 401, failed('no valid assertion of the gateway', 'UNAUTHENTICATED'));
+    return send(response, 401, NOT_ASSERTED);
   }
-  const text = await readText(request);
-  if (text === null) {
+  const body = await readBody(request);
+  if (body === null) {
     response.setHeader('connection', 'close'); // What is left of the body is not read.
     return send(response, 413, failed('the request is too large', 'BAD_REQUEST'));
   }
-  const parsed = parseRequest(text);
+  if (!assertion.isFor(body)) return send(response, 401, NOT_ASSERTED);
+  const parsed = parseRequest(body.toString('utf8'));
   if (!parsed) return send(response, 400, failed('the body is not a GraphQL request', 'BAD_REQUEST'));
   const operation = operations.admit(parsed.query);
   if (!operation)
     return send(response, 400, failed('the operation is not valid', 'GRAPHQL_VALIDATION_FAILED'));
-  const asked = { ...parsed, consumer };
+  const asked = { ...parsed, consumer: assertion.consumer };
   if (operation.kind !== OperationTypeNode.SUBSCRIPTION)
     return send(response, 200, await operations.answer(operation, asked));
   if (!wantsEvents(request))
     return send(response, 406, failed('a subscription needs text/event-stream', 'BAD_REQUEST'));
   await sendEvents(request, response, parsed.query, await operations.subscribe(operation, asked));
 }
+
+const NOT_ASSERTED = failed('no valid assertion of the gateway', 'UNAUTHENTICATED');
 
 function parseRequest(text: string): { query: string; variables: Record<string, unknown> } | null {
   try {
@@ -102,7 +105,7 @@ function parseRequest(text: string): { query: string; variables: Record<string, 
   }
 }
 
-async function readText(request: IncomingMessage): Promise<string | null> {
+async function readBody(request: IncomingMessage): Promise<Buffer | null> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -110,7 +113,7 @@ async function readText(request: IncomingMessage): Promise<string | null> {
     if (size > LARGEST_REQUEST) return null;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 function send(response: ServerResponse, status: number, result: ExecutionResult): void {

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
 import { useServer as serveProtocol } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
-import type { Consumer, VerifyAssertion } from './assertion.ts';
+import type { Assertion, VerifyAssertion } from './assertion.ts';
 import { failed, type Operations } from './operations.ts';
 
 /** Longest message that is taken, in bytes: a subscribe message holds one operation. */
@@ -15,13 +15,17 @@ const LARGEST_MESSAGE = 1_048_576;
  */
 export function acceptSockets(server: Server, verify: VerifyAssertion, operations: Operations) {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE });
-  const consumers = new WeakMap<IncomingMessage, Consumer>();
+  const asserted = new WeakMap<IncomingMessage, Asserted>();
+  // Before the protocol hears it: what is asked, as it was written.
+  sockets.on('connection', (socket, request) => {
+    socket.on('message', (data) => noteAsked(asserted.get(request), String(data)));
+  });
   // The library subscribes with the arguments that it was given; their events are there already.
   const started = new WeakMap<ExecutionArgs, AsyncGenerator<ExecutionResult, void>>();
   const protocol = serveProtocol(
     {
-      async onSubscribe({ extra }, _id, { query, variables }) {
-        const consumer = consumers.get(extra.request);
+      async onSubscribe({ extra }, id, { query, variables }) {
+        const consumer = consumerOf(asserted.get(extra.request), id);
         if (!consumer) return [refused('no valid assertion of the gateway', 'UNAUTHENTICATED')];
         const operation = operations.admit(query);
         if (operation?.kind !== OperationTypeNode.SUBSCRIPTION)
@@ -39,10 +43,10 @@ export function acceptSockets(server: Server, verify: VerifyAssertion, operation
   );
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    verify(request.headers.authorization).then(
-      (consumer) => {
-        if (!consumer) return refuseUpgrade(socket);
-        consumers.set(request, consumer);
+    verify(request.headers.authorization, request).then(
+      (assertion) => {
+        if (!assertion) return refuseUpgrade(socket);
+        asserted.set(request, { assertion, asked: null, isTaken: false });
         sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request));
       },
       () => socket.destroy(),
@@ -53,6 +57,30 @@ export function acceptSockets(server: Server, verify: VerifyAssertion, operation
       await protocol.dispose();
     },
   };
+}
+
+/** What a socket was opened for, and what was asked on it. */
+interface Asserted {
+  readonly assertion: Assertion;
+  /** Its one `subscribe` message. */
+  asked: { readonly id: string; readonly payload: string } | null;
+  isTaken: boolean;
+}
+
+/** As the gateway writes it (graphql-transport-ws, `subscribe`). */
+const SUBSCRIBE = /^\{"id":"([^"\\]*)","type":"subscribe","payload":(\{[\s\S]*\})\}$/;
+
+function noteAsked(asserted: Asserted | undefined, message: string): void {
+  const [, id, payload] = SUBSCRIBE.exec(message) ?? [];
+  if (asserted && id !== undefined && payload !== undefined) asserted.asked ??= { id, payload };
+}
+
+/** For whom a subscription is; null unless it is the one that the assertion is for. */
+function consumerOf(asserted: Asserted | undefined, id: string): Assertion['consumer'] | null {
+  if (!asserted || asserted.isTaken || asserted.asked?.id !== id) return null;
+  if (!asserted.assertion.isFor(asserted.asked.payload)) return null;
+  asserted.isTaken = true;
+  return asserted.assertion.consumer;
 }
 
 function refuseUpgrade(socket: Duplex): void {

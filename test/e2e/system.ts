@@ -78,7 +78,7 @@ export async function startSystem({ settings = {}, instead = {}, now }: SystemOp
     ...settings,
   });
   const gateway = await startGateway(configuration, { ...PARTS, ...(now && { now }) });
-  const issuer = await openDemonstrationIssuer(dataDir, {});
+  const issuer = await openDemonstrationIssuer(dataDir, {}, now);
   const departments = readDepartments(configuration.departments);
 
   /** With a clock of its own a test may go on for months. */

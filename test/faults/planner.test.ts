@@ -132,7 +132,6 @@ describe('a planner in a thread', () => {
       sockets: { ...SOCKETS, timeoutMs: 5_000 },
       planners,
       isTrusted: () => true,
-      authorize: () => undefined,
       onCalled: () => undefined,
     });
     const answer = (alias: string) => {

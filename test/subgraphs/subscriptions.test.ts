@@ -47,17 +47,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const assertion = (subgraph = 'counters') =>
-  signer.sign({
-    subgraph,
-    department: 'D',
-    operator: 'O',
-    use: 'U',
-    matter: 'M',
-    grants: [],
-    disclosure: 'X',
-  });
 const asked = { query: 'subscription { counted(id: "1") { value } }' };
+const claims = { department: 'D', operator: 'O', use: 'U', matter: 'M', grants: [], disclosure: 'X' };
+const assertion = (method: 'GET' | 'POST', what: object = asked, subgraph = 'counters') =>
+  signer.sign({ subgraph, ...claims }, { method, path: '/', body: JSON.stringify(what) });
 
 function count(value: number): void {
   values.set('1', value);
@@ -80,11 +73,11 @@ function overEvents(token: string) {
 }
 
 describe.each([
-  ['graphql-transport-ws', overSocket],
-  ['graphql-sse', overEvents],
-])('a provider that is subscribed to over %s', (_, connect) => {
+  ['graphql-transport-ws', 'GET', overSocket],
+  ['graphql-sse', 'POST', overEvents],
+] as const)('a provider that is subscribed to over %s', (_, method, connect) => {
   test('pushes each event as it is by then, not as a loader remembers it', async () => {
-    const events = connect(assertion()).iterate<{ counted: { value: number } }>(asked);
+    const events = connect(assertion(method)).iterate<{ counted: { value: number } }>(asked);
     const first = events.next();
     // There is no acknowledgement of a subscription: count on until it is heard.
     let value = 0;
@@ -97,15 +90,67 @@ describe.each([
     await events.return?.();
   });
 
-  test('hears nobody without the gateway’s assertion, or with one for another provider', async () => {
-    for (const token of ['nonsense', assertion('others')])
-      await expect(connect(token).iterate(asked).next()).rejects.toBeDefined();
+  test('hears nobody without the gateway’s assertion, or with one for another provider or another question', async () => {
+    const others = [
+      'nonsense',
+      assertion(method, asked, 'others'),
+      assertion(method, { query: 'subscription { counted(id: "2") { value } }' }),
+      assertion(method === 'GET' ? 'POST' : 'GET'),
+    ];
+    for (const token of others) await expect(connect(token).iterate(asked).next()).rejects.toBeDefined();
   });
 
   test('refuses what is not valid', async () => {
-    const stream = connect(assertion()).iterate({ query: 'subscription { nowhere }' });
+    const wrong = { query: 'subscription { nowhere }' };
+    const stream = connect(assertion(method, wrong)).iterate(wrong);
     await expect(stream.next()).rejects.toBeDefined();
   });
+});
+
+test('an assertion opens one socket, and on it the one subscription that it is for', async () => {
+  const token = assertion('GET');
+  const headers = { authorization: `Bearer ${token}` };
+  const open = () => new WebSocket(provider.url.replace('http', 'ws'), 'graphql-transport-ws', { headers });
+  const socket = open();
+  const heard: { id?: string; type: string }[] = [];
+  socket.on('message', (data) => heard.push(JSON.parse(String(data))));
+  await new Promise((resolve) => socket.once('open', resolve));
+  socket.send('{"type":"connection_init"}');
+  await expect.poll(() => heard.map((one) => one.type)).toEqual(['connection_ack']);
+  const subscribe = (id: string, payload: string) =>
+    socket.send(`{"id":"${id}","type":"subscribe","payload":${payload}}`);
+  subscribe('1', JSON.stringify(asked));
+  subscribe('2', JSON.stringify(asked)); // The same again.
+  subscribe('3', JSON.stringify({ query: 'subscription { counted(id: "2") { value } }' }));
+  await expect
+    .poll(() => heard.filter((one) => one.type === 'error').map((one) => one.id))
+    .toEqual(['2', '3']);
+  socket.terminate();
+  const again = open();
+  const status = await new Promise((resolve) => {
+    again.once('unexpected-response', (_, response) => resolve(response.statusCode));
+    again.once('open', () => resolve('open'));
+  });
+  expect(status).toBe(401);
+});
+
+test('what is asked first cannot be another question under the id of the right one', async () => {
+  const headers = { authorization: `Bearer ${assertion('GET')}` };
+  const socket = new WebSocket(provider.url.replace('http', 'ws'), 'graphql-transport-ws', { headers });
+  const heard: { type: string }[] = [];
+  socket.on('message', (data) => heard.push(JSON.parse(String(data))));
+  await new Promise((resolve) => socket.once('open', resolve));
+  socket.send('{"type":"connection_init"}');
+  await expect.poll(() => heard.map((one) => one.type)).toEqual(['connection_ack']);
+  const other = JSON.stringify({ query: 'subscription { counted(id: "2") { value } }' });
+  const right = JSON.stringify(asked);
+  socket.send(`{"id":"1","type":"subscribe","payload":${right},"payload":${other}}`);
+  socket.send(`{"id":"1","type":"subscribe","payload":${right}}`);
+  // The library closes a socket on which one id is used twice.
+  const isRefused = () => socket.readyState === WebSocket.CLOSED || heard.some((one) => one.type === 'error');
+  await expect.poll(isRefused).toBe(true);
+  expect(heard.some((one) => one.type === 'next')).toBe(false);
+  socket.terminate();
 });
 
 test('a reader of a feed that falls behind is let go, rather than given a gap', async () => {

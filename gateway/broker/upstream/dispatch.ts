@@ -2,8 +2,8 @@ import type { Dispatcher } from 'undici';
 
 export interface ProviderRequest {
   readonly body: string | Buffer;
-  /** Absent only where nobody in particular asks. */
-  readonly authorization?: string;
+  /** For one sending: an assertion is taken once. Absent only where nobody in particular asks. */
+  authorize?(): string;
   /** Only a read may be asked twice. */
   readonly idempotent: boolean;
 }
@@ -27,6 +27,7 @@ export function dispatchJson(
   request: ProviderRequest,
   limit: BodyLimit,
 ): Promise<Attempt> {
+  const authorization = request.authorize?.();
   return new Promise((resolve) => {
     const answer = new Answer(limit, resolve);
     dispatcher.dispatch(
@@ -39,7 +40,7 @@ export function dispatchJson(
           'content-type': 'application/json',
           accept: 'application/json',
           'accept-encoding': 'identity',
-          ...(request.authorization !== undefined && { authorization: request.authorization }),
+          ...(authorization !== undefined && { authorization }),
         },
       },
       answer,

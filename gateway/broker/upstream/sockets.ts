@@ -25,8 +25,8 @@ export interface ProviderSocketOptions {
 /** What is asked of a provider: a GraphQL request as JSON, with the assertion for whom it is. */
 export interface ProviderSubscription {
   readonly body: string | Buffer;
-  /** Absent only where nobody in particular asks. */
-  readonly authorization?: string;
+  /** For what is sent as the payload of `subscribe`. Absent only where nobody in particular asks. */
+  authorize?(payload: string): string;
 }
 
 /** Subscriptions at the providers. */
@@ -55,7 +55,7 @@ export function createProviderSockets(
 ): ProviderSockets {
   const upstreams = new Map(subgraphs.map((one) => [one.name, one]));
   return {
-    open(subgraph, { body, authorization }, listener) {
+    open(subgraph, { body, authorize }, listener) {
       const upstream = upstreams.get(subgraph);
       const facts = { provider: upstream?.provider.name ?? subgraph, subgraph };
       const unavailable: Failure = { code: 'PROVIDER_UNAVAILABLE', details: facts };
@@ -65,6 +65,10 @@ export function createProviderSockets(
       }
       let socket: WebSocket | null = null;
       let silence: NodeJS.Timeout | undefined;
+      const { query, variables = {} } = Request.parse(JSON.parse(body.toString()));
+      const payload = { query, variables };
+      // The client writes the payload so, too.
+      const authorization = authorize?.(JSON.stringify(payload));
       const headers = authorization === undefined ? {} : { authorization };
       const client = createClient({
         url: socketUrl(upstream.url),
@@ -85,15 +89,11 @@ export function createProviderSockets(
           },
         },
       });
-      const { query, variables = {} } = Request.parse(JSON.parse(body.toString()));
-      const stop = client.subscribe(
-        { query, variables },
-        {
-          next: (value) => listener.event(Buffer.from(JSON.stringify(value))),
-          error: (error) => listener.end(isRefusedInput(error) ? refusedInput(facts.provider) : unavailable),
-          complete: () => listener.end(null),
-        },
-      );
+      const stop = client.subscribe(payload, {
+        next: (value) => listener.event(Buffer.from(JSON.stringify(value))),
+        error: (error) => listener.end(isRefusedInput(error) ? refusedInput(facts.provider) : unavailable),
+        complete: () => listener.end(null),
+      });
       return () => {
         clearTimeout(silence);
         stop();

@@ -1,3 +1,4 @@
+import type { AssertedRequest } from '../../broker/index.ts';
 import {
   type CatalogueResource,
   type Composed,
@@ -32,7 +33,7 @@ export interface CheckParts extends ReachParts {
   /** What the catalogue has against publishing resources. */
   catalogueFaults(resources: readonly CatalogueResource[]): Promise<readonly Finding[]>;
   /** The `Authorization` with which a department's own subgraph is asked for its schema. */
-  authorize(subgraph: string, caller: Caller): string;
+  authorize(subgraph: string, caller: Caller, request: AssertedRequest): string;
   /** Whose a subgraph's name is, also when nothing of it is live. */
   ownerOf(subgraph: string): Promise<string | null>;
   nameOf(department: string): string;
@@ -161,8 +162,8 @@ const NOT_ASKED: Reached = { sdl: null, findings: [] };
 async function ask(parts: CheckParts, caller: Caller, name: string, url: string): Promise<Reached> {
   const reach = await judgeUrl(parts, { name, url, department: caller.department.code });
   if (!reach.ok) return { sdl: null, findings: [reach.finding] };
-  const authorization = parts.authorize(name, caller);
-  const sdl = await runningSdl({ url, authorization, isTrusted: reach.isTrusted });
+  const authorize = (request: AssertedRequest): string => parts.authorize(name, caller, request);
+  const sdl = await runningSdl({ url, authorize, isTrusted: reach.isTrusted });
   if (sdl !== null) return { sdl, findings: [] };
   const text = `${url} 未以子图应答（_service { sdl }）。 It does not answer as a subgraph.`;
   return { sdl, findings: [finding('SCHEMA_MISMATCH', null, text)] };

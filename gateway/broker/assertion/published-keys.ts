@@ -1,0 +1,49 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { PublicKeySet } from './signer.ts';
+
+const Key = z.looseObject({ kid: z.string(), exp: z.number().optional() });
+const KeySet = z.object({ keys: z.array(Key) });
+/** A public key; with `exp` (seconds) where it has been replaced, and ends then. */
+export type PublishedKey = z.infer<typeof Key>;
+
+/** A key that has been replaced stays for so long: providers may have read the set just before, and assertions are under way. */
+const OVERLAP_SECONDS = 600;
+const MOST_REPLACED = 2;
+
+/** Publishes the current key in a file. Those that were current before stay beside it until their overlap is over. */
+export function publishKeys(
+  file: string,
+  issuer: string,
+  current: PublishedKey,
+  now: () => number,
+): { current(): PublicKeySet } {
+  const seconds = (): number => Math.floor(now() / 1_000);
+  const latest = seconds() + OVERLAP_SECONDS;
+  let replaced = keysBefore(file)
+    .filter((one) => one.kid !== current.kid)
+    .slice(0, MOST_REPLACED)
+    .map((one) => ({ ...one, exp: Math.min(one.exp ?? latest, latest) }));
+  let ends = Number.NEGATIVE_INFINITY;
+  let keySet: PublicKeySet = { issuer, keys: [] };
+  const publish = (): void => {
+    replaced = replaced.filter(({ exp }) => exp > seconds());
+    ends = Math.min(Number.POSITIVE_INFINITY, ...replaced.map(({ exp }) => exp));
+    keySet = { issuer, keys: [current, ...replaced] };
+    writeFileSync(`${file}.new`, JSON.stringify(keySet));
+    renameSync(`${file}.new`, file);
+  };
+  publish();
+  return {
+    current() {
+      if (seconds() >= ends) publish();
+      return keySet;
+    },
+  };
+}
+
+function keysBefore(file: string): readonly PublishedKey[] {
+  if (!existsSync(file)) return [];
+  const before = KeySet.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  return before.success ? before.data.keys : [];
+}
