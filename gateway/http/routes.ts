@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { DemonstrationIssuer, DepartmentDirectory } from '../identity/index.ts';
+import { DOORS, hasRole } from '../roles.ts';
 import type { Zone } from '../words.ts';
 import { callerOf } from './address.ts';
 import { type Bodies, parseJson } from './body.ts';
@@ -98,12 +99,14 @@ function demonstrationRoutes(
   { issuer, departments, zone }: Demonstration,
   bodies: Bodies,
 ): Record<string, Handler> {
+  /** The explorer asks for data, which not every department may. */
+  const askers = () => departments.all().filter((one) => hasRole(one, DOORS.query));
   return {
     'GET /demonstration/departments': (_, response) =>
       sendJson(
         response,
         200,
-        departments.all().map(({ code, name, nameEn, subgraph }) => ({ code, name, nameEn, subgraph })),
+        askers().map(({ code, name, nameEn, subgraph }) => ({ code, name, nameEn, subgraph })),
       ),
     'POST /demonstration/token': async (request, response) => {
       const body = await bodies.read(request, response, 10_000, callerOf(request));
