@@ -191,7 +191,8 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
       stage: tracing.stage,
       parties: (department, matter) => exchange.parties(department, matter),
       disputes: (subjects, isGiven) => exchange.disputes.touching(subjects, isGiven),
-      maskFor: (rule, principal) => maskFor(rule, principal.department, pseudonymKey),
+      maskFor: (rule, coordinate, source, { department: consumer }) =>
+        maskFor(rule, { consumer, coordinate, source }, pseudonymKey),
       applyLink: (coordinate, use) => `${base}/?apply=${encodeURIComponent(coordinate)}&use=${use}`,
       subscriptions,
       defect,

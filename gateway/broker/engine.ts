@@ -2,21 +2,23 @@ import type { QueryPlan } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Failure } from '../errors.ts';
+import type { DepartmentCode } from '../words.ts';
 import { compareSources } from './check/compare-sources.ts';
 import type { Check, Compared } from './findings.ts';
 import { askedOfProviders, askedOfSchema, createIntrospection, type Told } from './introspection/index.ts';
-import { withoutOwnKeys } from './own-key.ts';
-import { consumerStep } from './plan/internal-keys.ts';
 import type { Planner } from './plan/planner.ts';
+import { questionKeys, withQuestionKeys } from './plan/question-keys.ts';
 import type { Engine, EngineInput, Runnable, RunResult } from './prepare.ts';
 import { compilePlan, type PlanProgram } from './program/compile.ts';
 import type { JsonObject } from './program/record.ts';
 import { type CleanShaper, compileCleanShaper } from './shape/clean.ts';
 import { conditionVariables } from './shape/collect.ts';
 import type { ToCompare } from './shape/compared.ts';
+import { type ConsumerPaths, consumerPaths } from './shape/consumer-paths.ts';
 import { compileScanner, noteSubjects, type Passed, type Scanner } from './shape/scan.ts';
 import { isOutOfScope } from './shape/scoped.ts';
-import { compileShaper, type Shaper, type Shaping } from './shape/shaper.ts';
+import { compileShaper, type Shaper, type ShaperInput, type Shaping } from './shape/shaper.ts';
+import { compileGiven, type GivenAt, type Sites } from './shape/sites.ts';
 
 /** How many combinations of `@skip`/`@include` values are kept compiled for one program. */
 const KEPT_SHAPERS = 32;
@@ -25,16 +27,22 @@ const KEPT_SHAPERS = 32;
 export interface EngineSource {
   /** What consumers see. */
   readonly schema: GraphQLSchema;
-  readonly subgraphs: readonly { readonly name: string; readonly provider: { readonly name: string } }[];
+  readonly subgraphs: readonly {
+    readonly name: string;
+    readonly provider: { readonly name: string; readonly code?: DepartmentCode };
+  }[];
   readonly index: { rule(coordinate: string): { readonly provider: { readonly name: string } } };
 }
 
 /** Liancha's own engine: plans with the federation query planner, compiles the plan and the answer's shape, runs both. */
 export function createEngine(publication: EngineSource, planner: Planner): Engine {
   const names = new Map(publication.subgraphs.map(({ name, provider }) => [name, provider.name]));
+  const codes = new Map(publication.subgraphs.map(({ name, provider }) => [name, provider.code ?? null]));
+  const codeOf = (subgraph: string | null): DepartmentCode | null => codes.get(subgraph ?? '') ?? null;
   const providerName = (subgraph: string): string => names.get(subgraph) ?? subgraph;
   const providerOf = (coordinate: string): string => publication.index.rule(coordinate).provider.name;
   const introspection = createIntrospection(publication.schema);
+  const named: Names = { providerName, providerOf, codeOf };
   return {
     compile(input) {
       const own = askedOfSchema(input.document);
@@ -42,29 +50,36 @@ export function createEngine(publication: EngineSource, planner: Planner): Engin
       // A question about nothing but the schema is answered as it is written.
       if (introspect && !askedOfProviders(input.document))
         return { run: ({ variables }) => resultOfTold(introspect(variables)) };
-      return compile(publication.schema, planner, providerName, providerOf, introspect, input);
+      return compile(publication.schema, planner, named, introspect, input);
     },
   };
+}
+
+interface Names {
+  providerName(subgraph: string): string;
+  providerOf(coordinate: string): string;
+  codeOf(subgraph: string | null): DepartmentCode | null;
 }
 
 async function resultOfTold(telling: Promise<Told>): Promise<RunResult> {
   const one = await telling;
   return one.ok
-    ? { data: one.data, failures: [], rows: 0, isPublic: true }
-    : { data: NO_DATA, failures: [], rows: 0, refusal: one.failure };
+    ? { data: one.data, failures: [], rows: 0, given: NOTHING, isPublic: true }
+    : { data: NO_DATA, failures: [], rows: 0, given: NOTHING, refusal: one.failure };
 }
 
 const NO_DATA = Buffer.from('null');
+const NOTHING: ReadonlySet<string> = new Set();
 
 function compile(
   schema: GraphQLSchema,
   planner: Planner,
-  providerName: (subgraph: string) => string,
-  providerOf: (coordinate: string) => string,
+  { providerName, providerOf, codeOf }: Names,
   introspect: ((variables: Readonly<Record<string, unknown>>) => Promise<Told>) | null,
   input: EngineInput,
 ): Runnable | Promise<Runnable> {
-  const asked = askedOfProviders(input.guardedDocument);
+  const keyOf = questionKeys([input.document, input.guardedDocument], planner.added);
+  const asked = askedOfProviders(withQuestionKeys(input.guardedDocument, keyOf));
   const programs = new Map<number, PlanProgram | Promise<PlanProgram>>();
   /** One program for each side of a progressive override that a draw may take; most supergraphs have none. */
   const drawProgram = (drawn?: number): PlanProgram | null | Promise<PlanProgram> => {
@@ -93,16 +108,25 @@ function compile(
   const first = drawProgram(); // What cannot be planned is found out before anybody is asked.
   const variableNames = conditionVariables(input.document);
   const shapers = new LRUCache<string, Shape>({ max: KEPT_SHAPERS });
-  const shapeFor = (variables: Readonly<Record<string, unknown>>): Shape => {
-    const key = variableNames.map((name) => (variables[name] === true ? '1' : '0')).join('');
+  const numbers = new Map<PlanProgram | null, number>();
+  const shapeFor = (variables: Readonly<Record<string, unknown>>, program: PlanProgram | null): Shape => {
+    const number = numbers.get(program) ?? numbers.size;
+    numbers.set(program, number);
+    const key = variableNames.reduce(
+      (text, name) => text + (variables[name] === true ? '1' : '0'),
+      `${number} `,
+    );
     let shape = shapers.get(key);
     if (!shape) {
       const conditions = new Map(variableNames.map((name) => [name, variables[name] === true]));
-      const shaping = { ...input, schema, conditions, providerOf, keyOf: planner.keyOf };
+      const maskFor: ShaperInput['maskFor'] = (rule, coordinate, path) =>
+        input.maskFor(rule, coordinate, codeOf(program?.sourceAt(path) ?? null));
+      const shaping: ShaperInput = { ...input, schema, conditions, providerOf, keyOf, maskFor };
       shape = {
         shaper: compileShaper(shaping),
-        shapeClean: introspect ? null : compileCleanShaper(shaping),
-        scan: introspect ? null : compileScanner(shaping),
+        pathsOf: consumerPaths(shaping),
+        clean: introspect ? null : withGiven(compileCleanShaper(shaping)),
+        scanner: introspect ? null : withGiven(compileScanner(shaping)),
       };
       shapers.set(key, shape);
     }
@@ -114,33 +138,38 @@ function compile(
       const reported: Failure[] = [];
       const drawn = drawProgram(draw);
       const program = drawn instanceof Promise ? await drawn : drawn;
-      const { shaper, shapeClean, scan } = shapeFor(variables);
+      const { shaper, pathsOf, clean, scanner } = shapeFor(variables, program);
       const lone: { passed: Passed | null } = { passed: null };
       const pass = (body: Buffer): boolean => {
-        lone.passed = (program?.isLone && scan?.(body)) || null;
+        lone.passed = (program?.isLone && scanner?.scan(body)) || null;
         return lone.passed !== null;
       };
       await program?.run({ data, variables, fetch, failures: reported, pass });
-      if (lone.passed) {
+      if (lone.passed && scanner) {
+        const { data, rows, sites } = lone.passed;
         noteSubjects(lone.passed, subjects);
-        return { data: lone.passed.data, failures: [], rows: lone.passed.rows };
+        return { data, failures: [], rows, given: scanner.given(sites) };
       }
       const onSubject = (value: unknown): void => subjects.add(value);
-      if (shapeClean && reported.length === 0) {
-        const counted = { onSubject, listed: 0, roots: 0 };
-        const clean = shapeClean(data, counted);
-        if (clean) return resultOf(clean, [], counted);
+      if (clean && reported.length === 0) {
+        const counted = { onSubject, listed: 0, roots: 0, sites: new Uint8Array(clean.sites.length) };
+        const tree = clean.shape(data, counted);
+        if (tree) return resultOf(tree, [], counted, clean.given(counted.sites));
+        subjects.clear(); // What was noted before it gave up may not be given.
       }
       const schemaTold = await introspect?.(variables);
       if (schemaTold && !schemaTold.ok) return resultOfTold(Promise.resolve(schemaTold));
       if (schemaTold) Object.assign(data, JSON.parse(schemaTold.data.toString('utf8')));
-      const told = reported.map(atConsumerPath);
+      const told = reported.flatMap((one) =>
+        one.path ? pathsOf(data, one.path).map((path) => ({ ...one, path })) : [one],
+      );
       const outOfScope: Shaping['outOfScope'] = [];
       const found: Findings = { checks: [], compared: [] };
       const shaping = (): Shaping => ({
         failures: [],
         reported: told,
         onSubject,
+        given: [],
         outOfScope: [],
         ...(parties && { parties }),
         listed: 0,
@@ -156,7 +185,7 @@ function compile(
       const tree = shaper(data, last);
       const shown = outOfScope.length > 0 ? told.filter((one) => !isOutOfScope(one, outOfScope)) : told;
       const within = shown.map((one) => withinAnswer(one, tree));
-      return { ...resultOf(tree, [...within, ...last.failures], last), ...found };
+      return { ...resultOf(tree, [...within, ...last.failures], last, new Set(last.given)), ...found };
     },
   };
   return first instanceof Promise ? first.then(() => runnable) : runnable;
@@ -166,15 +195,12 @@ function resultOf(
   tree: JsonObject | null,
   failures: readonly Failure[],
   { listed, roots }: Counts,
+  given: ReadonlySet<string>,
 ): RunResult {
-  return { data: Buffer.from(JSON.stringify(tree)), failures, rows: listed || roots };
+  return { data: Buffer.from(JSON.stringify(tree)), failures, rows: listed || roots, given };
 }
 
 type Counts = Pick<Shaping, 'listed' | 'roots'>;
-
-function atConsumerPath(failure: Failure): Failure {
-  return failure.path ? { ...failure, path: withoutOwnKeys(failure.path).map(consumerStep) } : failure;
-}
 
 /** A provider may fail at what only the plan asked of it (a key, a requirement): that is told of the object that was asked for. */
 function withinAnswer(failure: Failure, tree: JsonObject | null): Failure {
@@ -195,7 +221,14 @@ interface Findings {
 /** How one combination of conditions is brought into its shape: by bytes if they are right already. */
 interface Shape {
   readonly shaper: Shaper;
+  readonly pathsOf: ConsumerPaths;
   /** For merged data in which nothing is missing. */
-  readonly shapeClean: CleanShaper | null;
-  readonly scan: Scanner | null;
+  readonly clean: WithGiven<CleanShaper> | null;
+  readonly scanner: WithGiven<Scanner> | null;
+}
+
+type WithGiven<T> = T & { readonly given: GivenAt };
+
+function withGiven<T extends { readonly sites: Sites }>(one: T | null): WithGiven<T> | null {
+  return one && { ...one, given: compileGiven(one.sites) };
 }

@@ -1,7 +1,7 @@
 import type { Failure } from '../errors.ts';
 import type { InclusionProof, KeyedHashes, Ledger } from '../ledger/index.ts';
 import type { Publication } from '../registry/index.ts';
-import type { DisclosureId, GrantId, MaskRule, Principal, Use } from '../words.ts';
+import type { DepartmentCode, DisclosureId, GrantId, MaskRule, Principal, Use } from '../words.ts';
 import type { FetchResult } from './fetch.ts';
 import type { AttemptLimits, Findings } from './findings.ts';
 import type { Entitlement } from './guard/index.ts';
@@ -46,7 +46,13 @@ export interface BrokerParts {
   readonly limits: OperationLimits;
   readonly policy: DecidingPolicy;
   readonly ledger: Ledger;
-  maskFor(rule: MaskRule, principal: Principal): (value: unknown) => unknown;
+  /** The mask of a rule for values of a coordinate from one department, for one consumer. */
+  maskFor(
+    rule: MaskRule,
+    coordinate: string,
+    source: DepartmentCode | null,
+    principal: Principal,
+  ): (value: unknown) => unknown;
   readonly hashes: KeyedHashes;
   applyLink(coordinate: string, use: Use): string;
   /** What is disputed of the items that were given about these subjects (as the ledger hashes them); null for nothing. */

@@ -2,7 +2,7 @@ import type { DocumentNode, FieldNode, GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Failure } from '../errors.ts';
 import type { Subjects } from '../ledger/index.ts';
-import type { MaskRule, Principal } from '../words.ts';
+import type { DepartmentCode, MaskRule, Principal } from '../words.ts';
 import { Askers } from './askers.ts';
 import { misfitOf } from './check/misfit.ts';
 import type { Fetch } from './fetch.ts';
@@ -14,10 +14,12 @@ import {
   guardOperation,
   type Judge,
   pruneOperation,
+  type Subjects as SubjectFields,
   type VariableGuarding,
 } from './guard/index.ts';
 import { type Judgement, judgementOf } from './judgement.ts';
 import type { Admitted } from './operation/index.ts';
+import type { BrokerParts } from './parts.ts';
 import { asksParties, recordScopes } from './record-scopes.ts';
 import type { Denial, Guarded } from './shape/decisions.ts';
 import { type Coerced, coerceVariables } from './variables.ts';
@@ -47,9 +49,10 @@ export interface EngineInput {
   /** What of it may be asked. */
   readonly guardedDocument: DocumentNode;
   readonly guarded: Guarded;
-  readonly subjects: ReadonlySet<FieldNode>;
-  /** Response keys, by object type, that `guardedDocument` has and `document` has not: whom a record is about. */
-  readonly hidden?: ReadonlyMap<string, string>;
+  /** By object type, the fields that say whom a record is about; `guardedDocument` asks for them everywhere. */
+  readonly subjects: SubjectFields;
+  /** The mask of a rule for values of a coordinate from one department; null where it cannot be told from which. */
+  maskFor(rule: MaskRule, coordinate: string, source: DepartmentCode | null): (value: unknown) => unknown;
 }
 
 export interface Runnable {
@@ -76,6 +79,8 @@ export interface RunResult {
   readonly isPublic?: boolean;
   /** Why there is no answer, although nobody was denied anything. */
   readonly refusal?: Failure;
+  /** Coordinates of fields of which something was given: a value, or the provider's null. */
+  readonly given: ReadonlySet<string>;
   /** Values that are to be compared with what the consumer holds. */
   readonly checks?: readonly Check[];
   /** How the sources of values compare. */
@@ -115,7 +120,7 @@ export function prepareOperation(
 
 interface ProgramParts {
   readonly engine: Engine;
-  maskFor(rule: MaskRule, principal: Principal): (value: unknown) => unknown;
+  maskFor: BrokerParts['maskFor'];
 }
 
 /** The program of an operation under an entitlement; compiled at its first use, which all wait for who ask for it meanwhile. */
@@ -132,29 +137,23 @@ export function programFor(
   if (kept) return kept;
   const { document } = operation.admitted;
   const guarding = guardOperation(judge, document, inputs.denied);
-  const masked = new Map(
-    [...guarding.masks].map(([node, rules]) => [
-      node,
-      new Map([...rules].map(([type, rule]) => [type, parts.maskFor(rule, principal)])),
-    ]),
-  );
-  const { document: guardedDocument, hidden } = addSubjects(
+  const { document: guardedDocument, subjects } = addSubjects(
     judge,
     pruneOperation(document, guarding.denied, guarding.needs, guarding),
   );
   const runnable = parts.engine.compile({
     document,
     guardedDocument,
-    hidden,
     guarded: {
       denied: guarding.denied,
-      masked,
+      masked: guarding.masks,
       deniedValues: guarding.deniedValues,
-      scoped: recordScopes(guarding.scopes, (rule) => parts.maskFor(rule, principal)),
+      scoped: recordScopes(guarding.scopes),
       checks: guarding.checks,
       crossChecks: guarding.crossChecks,
     },
-    subjects: guarding.subjects,
+    subjects,
+    maskFor: (rule, coordinate, source) => parts.maskFor(rule, coordinate, source, principal),
   });
   const programOf = (one: Runnable): Program => ({
     run: (context) => one.run(context),

@@ -1,33 +1,19 @@
 import type { FieldNode } from 'graphql';
 import { holds } from '../policy/index.ts';
-import type { MaskRule } from '../words.ts';
 import type { RowScope } from './guard/index.ts';
-import { ownKey } from './own-key.ts';
 import type { RecordScope } from './shape/scoped.ts';
 
-type Mask = (value: unknown) => unknown;
 type Scopes<S> = ReadonlyMap<FieldNode, ReadonlyMap<string, readonly S[]>>;
 
-/** Scopes as the shaper holds them against records: conditions as functions, masks as one consumer's. */
-export function recordScopes(
-  scopes: Scopes<RowScope>,
-  maskFor: (rule: MaskRule) => Mask,
-): Scopes<RecordScope> {
-  // One function for each rule, so that equal masks can be told.
-  const masks = new Map<MaskRule, Mask>();
-  const maskOf = (rule: MaskRule | null): Mask | null => {
-    if (rule === null) return null;
-    const mask = masks.get(rule) ?? maskFor(rule);
-    masks.set(rule, mask);
-    return mask;
-  };
+/** Scopes as the shaper holds them against records: conditions as functions. */
+export function recordScopes(scopes: Scopes<RowScope>): Scopes<RecordScope> {
   const toRecordScope = ({ alternatives, denial }: RowScope): RecordScope => ({
     denial,
     alternatives: alternatives.map(({ conditions, mask }) => ({
-      mask: maskOf(mask),
+      mask,
       holds: (record, parties) =>
         conditions.every((one) => {
-          const value = record[ownKey(one.field)];
+          const value = record[one.field];
           return one.row ? holds(one.row, one.type, value) : parties(value);
         }),
     })),

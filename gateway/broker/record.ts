@@ -1,10 +1,11 @@
 import type { Failure } from '../errors.ts';
-import type { Disclosure, ProviderCall } from '../ledger/index.ts';
+import { type DisclosedCoordinate, type Disclosure, isGiven, type ProviderCall } from '../ledger/index.ts';
 import type { DisclosureId, Principal } from '../words.ts';
 import { settleChecks } from './check/attempts.ts';
 import type { About, Decided } from './decide.ts';
 import type { Fetch, FetchResult } from './fetch.ts';
 import type { Findings } from './findings.ts';
+import { asGiven, NOTHING_GIVEN } from './given.ts';
 import { NO_JUDGEMENT } from './judgement.ts';
 import type { Answer, BrokerParts } from './parts.ts';
 import type { RunResult } from './prepare.ts';
@@ -16,6 +17,7 @@ export interface Executed {
   readonly failures: readonly Failure[];
   readonly rows: number;
   readonly subjects: readonly string[];
+  readonly decisions: readonly DisclosedCoordinate[];
   readonly providers: readonly ProviderCall[];
   readonly findings?: Findings;
   readonly isPublic?: boolean;
@@ -68,10 +70,12 @@ export async function execute(
     });
   const result = await parts.stage('execute', run);
   const { data, rows, isPublic, refusal } = result;
-  const { failures, ...found } = await findingsOf(parts, principal, result);
+  const { failures, matched, ...found } = await findingsOf(parts, principal, result);
+  const disclosed = about.judgement?.disclosed ?? [];
+  const decisions = asGiven(parts.publication, disclosed, { fields: result.given, matched });
   const providers = [...calls.values()].map((call) => withFailures(call, failures));
   const told = { ...(isPublic && { isPublic }), ...(refusal && { refusal }) };
-  return { id, data, failures, rows, subjects: subjects.hashes, providers, ...found, ...told };
+  return { id, data, failures, rows, subjects: subjects.hashes, decisions, providers, ...found, ...told };
 }
 
 /** Who is a subject of the matter; nobody where that cannot be found out. */
@@ -83,19 +87,33 @@ async function partiesOf(
   return parts.parties(principal.department, purpose.matter).catch(() => null);
 }
 
+interface Settled {
+  readonly failures: readonly Failure[];
+  /** Coordinates of which it is told whether a value matches. */
+  readonly matched: ReadonlySet<string>;
+  readonly findings?: Findings;
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
 /** What was checked and compared; nothing for most answers. */
 async function findingsOf(
   parts: BrokerParts,
   principal: Principal | null,
   { failures, checks = [], compared = [] }: RunResult,
-): Promise<{ readonly failures: readonly Failure[]; readonly findings?: Findings }> {
-  if (checks.length + compared.length === 0 || !principal) return { failures };
+): Promise<Settled> {
+  if (checks.length + compared.length === 0 || !principal) return { failures, matched: NOTHING };
   const settled = await settleChecks(parts, principal, checks);
   const findings: Findings = {
     ...(checks.length > 0 && { verified: settled.verified }),
     ...(compared.length > 0 && { sources: compared }),
   };
-  return { failures: [...failures, ...settled.failures], findings };
+  const matched = checks.filter((_, at) => settled.verified[at]?.matches !== null);
+  return {
+    failures: [...failures, ...settled.failures],
+    matched: new Set(matched.map((one) => one.coordinate)),
+    findings,
+  };
 }
 
 /** The answer of what was executed: only once its record is durable; when it cannot be, only that is said. */
@@ -108,10 +126,9 @@ export async function recorded(parts: BrokerParts, about: About, executed: Execu
   } catch {
     return unrecorded(id);
   }
-  const given = about.judgement?.disclosed ?? [];
-  const isGiven = (coordinate: string): boolean =>
-    given.some((one) => one.coordinate === coordinate && one.effect !== 'DENY' && one.effect !== 'CONDITION');
-  const disputed = parts.disputes?.(executed.subjects, isGiven);
+  const isShown = (coordinate: string): boolean =>
+    executed.decisions.some((one) => one.coordinate === coordinate && isGiven(one));
+  const disputed = parts.disputes?.(executed.subjects, isShown);
   return {
     receipt: id,
     data,
@@ -177,7 +194,7 @@ function disclosureOf(
     matter: purpose?.matter ?? null,
     operation: hashes.operation(about.hash),
     operationName: about.name,
-    decisions: judgement.disclosed,
+    decisions: executed?.decisions ?? decisionsWithout(parts, about),
     grants: judgement.grants,
     schemaRevision: parts.publication.revision,
     policyRevision: parts.policy.revision,
@@ -190,6 +207,11 @@ function disclosureOf(
     errors: [...new Set(failures.map((one) => one.code))],
     ...(about.subscription && { subscription: about.subscription }),
   };
+}
+
+/** A refusal gives nothing; the start, a change and the end of a subscription say what its events may bring. */
+function decisionsWithout(parts: BrokerParts, { judgement = NO_JUDGEMENT, subscription }: About) {
+  return subscription ? judgement.disclosed : asGiven(parts.publication, judgement.disclosed, NOTHING_GIVEN);
 }
 
 /** The data, followed by what was found out beside it, as JSON: that is disclosed too. */

@@ -49,14 +49,20 @@ export interface DisclosedCoordinate {
   readonly coordinate: Coordinate;
   /**
    * `SCOPE`: given of records within a grant's scope. `CONDITION`: read by the gateway to tell what is within it, never given.
-   * `MATCH`: only compared with a value that the consumer holds.
+   * `MATCH`: only compared with a value that the consumer holds. `ABSENT`: allowed, but nothing of it is in the answer (nobody was
+   * found, a provider failed, a null took its place).
    */
-  readonly effect: 'ALLOW' | 'MASK' | 'SCOPE' | 'CONDITION' | 'MATCH' | 'DENY';
+  readonly effect: 'ALLOW' | 'MASK' | 'SCOPE' | 'CONDITION' | 'MATCH' | 'ABSENT' | 'DENY';
   readonly code?: string;
   readonly mask?: MaskRule;
   /** The department that answers for the datum (谁主管，谁提供，谁负责). Absent in format 2. */
   readonly provider: DepartmentCode;
   readonly policies: readonly string[];
+}
+
+/** Was something of it given? What is absent, denied or only read by the gateway was not. */
+export function isGiven({ effect }: { readonly effect: string }): boolean {
+  return effect !== 'DENY' && effect !== 'CONDITION' && effect !== 'ABSENT';
 }
 
 export interface ProviderCall {

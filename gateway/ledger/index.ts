@@ -1,11 +1,12 @@
 export { archiveSegments, deletePeriod } from './archive/archive.ts';
-export type {
-  DisclosedCoordinate,
-  Disclosure,
-  InclusionProof,
-  Ledger,
-  ProviderCall,
-  SubscriptionPart,
+export {
+  type DisclosedCoordinate,
+  type Disclosure,
+  type InclusionProof,
+  isGiven,
+  type Ledger,
+  type ProviderCall,
+  type SubscriptionPart,
 } from './disclosure.ts';
 export { exportLedger } from './export.ts';
 export { openLedger } from './file-ledger.ts';

@@ -6,11 +6,18 @@ export interface Subjects {
   add(value: unknown): void;
   /** A value as it stands in a body: the bytes between its quotes, without escapes. */
   addBytes(bytes: Buffer, from: number, end: number): void;
+  /** Forgets whom it has noted: it was not given. */
+  clear(): void;
   readonly hashes: readonly string[];
 }
 
 /** Where nobody wants to know. */
-export const NO_SUBJECTS: Subjects = { add: () => undefined, addBytes: () => undefined, hashes: [] };
+export const NO_SUBJECTS: Subjects = {
+  add: () => undefined,
+  addBytes: () => undefined,
+  clear: () => undefined,
+  hashes: [],
+};
 
 const KEPT = 16_384;
 const SLOTS = 4 * KEPT;
@@ -129,6 +136,12 @@ class Gathering implements Subjects {
 
   addBytes(bytes: Buffer, from: number, end: number): void {
     this.#table.note(this, bytes, from, end);
+  }
+
+  clear(): void {
+    this.found.length = 0;
+    this.number = 0;
+    this.isEachOnce = true;
   }
 
   get hashes(): readonly string[] {

@@ -187,7 +187,8 @@ export function unguarded(document: EngineInput['document']): EngineInput {
     document,
     guardedDocument: document,
     guarded: { denied: new Map(), masked: new Map(), deniedValues: new Map() },
-    subjects: new Set(),
+    subjects: new Map(),
+    maskFor: () => (value) => value,
   };
 }
 

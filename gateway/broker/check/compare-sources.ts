@@ -2,7 +2,6 @@ import type { Failure } from '../../errors.ts';
 import type { Source } from '../../registry/index.ts';
 import type { Fetch } from '../fetch.ts';
 import type { CrossCheck } from '../marks.ts';
-import { ownKey } from '../own-key.ts';
 import { readAnswer } from '../program/answer.ts';
 import { isJsonObject, type JsonObject, markFailed } from '../program/record.ts';
 import { setAgreements, type ToCompare } from '../shape/compared.ts';
@@ -57,7 +56,7 @@ async function valuesFrom(
   const values = new Map<JsonObject, unknown>();
   if (!key) return values;
   const known = objects.flatMap((object) => {
-    const fields = key.map((one) => [one, object[ownKey(one)]] as const);
+    const fields = key.map((one) => [one, object[one]] as const);
     const isWhole = fields.every(([, value]) => value !== null && value !== undefined);
     return isWhole ? [{ object, representation: { __typename: type, ...Object.fromEntries(fields) } }] : [];
   });

@@ -143,7 +143,7 @@ export function decideCheck(judge: Judge, parent: GraphQLNamedType, field: strin
   const owners = isAbstractType(parent) ? judge.schema.getPossibleTypes(parent) : [parent];
   const subjects = new Map<string, string>();
   for (const { name } of owners) {
-    const subject = subjectField(judge.schema, judge.index, name);
+    const subject = subjectField(judge.schema, judge.index, `${name}.${field}`);
     if (subject !== null) subjects.set(name, subject);
     else if (!verdict.denied) {
       const denial = denialOf(judge, judge.index.rule(`${name}.${field}`), 'PURPOSE_NOT_ALLOWED');

@@ -35,8 +35,6 @@ export interface Guarding {
   readonly crossChecks: ReadonlyMap<FieldNode, CrossCheck>;
   /** What the gateway needs of an object besides what is asked, where these fields are asked of it. */
   readonly needs: Needs;
-  /** Fields whose values say whom a record is about. */
-  readonly subjects: ReadonlySet<FieldNode>;
   /** Every coordinate that was asked for, once, with its decision. */
   readonly decisions: readonly Judged[];
 }
@@ -61,7 +59,6 @@ export function guardOperation(
   const checks = new Map<FieldNode, ReadonlyMap<string, string>>();
   const crossChecks = new Map<FieldNode, CrossCheck>();
   const needs = new Map<FieldNode, readonly Need[]>();
-  const subjects = new Set<FieldNode>();
   const decisions = new Map<string, Judged>();
   const visited = new Set<string>();
   const note = (verdict: Verdict): Verdict => {
@@ -108,7 +105,6 @@ export function guardOperation(
     if (crossCheck) crossChecks.set(node, crossCheck);
     const needed = [...needsOf(verdict.scopes), ...subjectNeeds(check?.subjects), ...keyNeeds(crossCheck)];
     if (needed.length > 0) needs.set(node, needed);
-    if (isSubject(judge, parent, name)) subjects.add(node);
     if (isEnumType(type)) {
       const values = new Map<string, Denial>();
       for (const value of type.getValues()) {
@@ -161,7 +157,6 @@ export function guardOperation(
     checks,
     crossChecks,
     needs,
-    subjects,
     decisions: [...decisions.values()],
   };
 }
@@ -174,8 +169,4 @@ function fieldOf(parent: GraphQLNamedType, name: string): GraphQLField<unknown, 
 function ownersOf(judge: Judge, parent: GraphQLNamedType): string[] {
   const implementations = isInterfaceType(parent) ? judge.schema.getPossibleTypes(parent) : [];
   return [parent.name, ...implementations.map((one) => one.name)];
-}
-
-function isSubject(judge: Judge, parent: GraphQLNamedType, field: string): boolean {
-  return ownersOf(judge, parent).some((owner) => judge.index.rule(`${owner}.${field}`).subject !== undefined);
 }

@@ -2,7 +2,7 @@ export { decideInput, type Entitlement, grantsOf, type Judge, type Judged } from
 export { type Guarding, guardOperation } from './guard.ts';
 export { pruneOperation } from './prune.ts';
 export type { RowScope } from './scope.ts';
-export { addSubjects } from './subjects.ts';
+export { addSubjects, type Subjects } from './subjects.ts';
 export {
   type GuardedVariable,
   guardedVariables,

@@ -1,6 +1,5 @@
 import { type FieldNode, Kind, type SelectionNode } from 'graphql';
 import type { CrossCheck } from '../marks.ts';
-import { ownKey } from '../own-key.ts';
 import type { RowScope } from './scope.ts';
 
 /** A field that the gateway needs itself, of objects of one type: a scope's condition, or whom a record is about. */
@@ -34,7 +33,7 @@ export function keyNeeds(crossCheck: CrossCheck | null): Need[] {
   return [...new Set(fields)].map((field) => ({ type: crossCheck.type, field }));
 }
 
-/** What is asked for beside a field, under keys that no consumer can write; only where the field itself is asked for. */
+/** What is asked for beside a field, under its own name, as keys are; only where the field itself is asked for. */
 export function needSelections(node: FieldNode, needs: Needs): SelectionNode[] {
   const conditions = (node.directives ?? []).filter(
     ({ name }) => name.value === 'skip' || name.value === 'include',
@@ -48,7 +47,6 @@ export function needSelections(node: FieldNode, needs: Needs): SelectionNode[] {
       selections: [
         {
           kind: Kind.FIELD,
-          alias: { kind: Kind.NAME, value: ownKey(field) },
           name: { kind: Kind.NAME, value: field },
         },
       ],

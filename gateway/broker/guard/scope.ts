@@ -82,7 +82,7 @@ function fieldCondition(
 ): FieldCondition | null {
   const owner = coordinate.slice(0, coordinate.indexOf('.'));
   if (!isRowCondition(condition)) {
-    const field = subjectField(published.schema, published.index, owner);
+    const field = subjectField(published.schema, published.index, coordinate);
     return field === null ? null : { field, row: null };
   }
   const type = published.schema.getType(owner);

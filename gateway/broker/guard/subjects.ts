@@ -2,7 +2,6 @@ import {
   type DocumentNode,
   type FieldNode,
   type GraphQLNamedType,
-  type GraphQLSchema,
   getNamedType,
   type InlineFragmentNode,
   isAbstractType,
@@ -13,48 +12,39 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
+import { subjectFields } from '../../policy/index.ts';
 import type { Judge } from './decide.ts';
+
+/** By object type, the fields that say whom a record of it is about. */
+export type Subjects = ReadonlyMap<string, readonly string[]>;
 
 /** An operation that brings along whom its records are about, also where the consumer does not ask. */
 export interface WithSubjects {
   readonly document: DocumentNode;
-  /** By object type, the response key under which its subject comes. It never reaches the consumer. */
-  readonly hidden: ReadonlyMap<string, string>;
+  readonly subjects: Subjects;
 }
 
 /**
  * Adds to every selection on a type that has a `@subject` the field that says whom the record is about: the ledger must know
- * it whatever was selected, or a person could not be told who has seen their data. Keys are transport: nothing of this is
- * shown. What is withheld from everybody, or stays in the other network, is not asked for this either.
+ * it whatever was selected, or a person could not be told who has seen their data. Under its own name, as the planner asks
+ * for keys: so it is the very value by which other providers are asked about the record. Nothing of this is shown. What is
+ * withheld from everybody, or stays in the other network, is not asked for this either.
  */
 export function addSubjects(judge: Judge, document: DocumentNode): WithSubjects {
-  const subjects = subjectFields(judge);
-  if (subjects.size === 0) return { document, hidden: new Map() };
-  const prefix = freePrefix(document);
-  const keys = new Map([...subjects.keys()].map((type, index) => [type, `${prefix}${index}`]));
-  const hidden = new Map<string, string>();
-  const fieldOn = (type: string): FieldNode | null => {
-    const field = subjects.get(type);
-    const key = keys.get(type);
-    if (field === undefined || key === undefined) return null;
-    hidden.set(type, key);
-    return { kind: Kind.FIELD, alias: name(key), name: name(field) };
+  const subjects = new Map<string, readonly string[]>();
+  const fieldsOn = (type: string): readonly FieldNode[] => {
+    const fields = subjects.get(type) ?? askableSubjects(judge, type);
+    if (fields.length > 0) subjects.set(type, fields);
+    return fields.map((field) => ({ kind: Kind.FIELD, name: name(field) }));
   };
-  const selectionsFor = (type: GraphQLNamedType, present: readonly SelectionNode[]): SelectionNode[] => {
-    if (isObjectType(type)) {
-      const isThere = present.some(
-        (one) =>
-          one.kind === Kind.FIELD && one.name.value === subjects.get(type.name) && !one.directives?.length,
-      );
-      const field = isThere ? null : fieldOn(type.name);
-      return field ? [field] : [];
-    }
+  const selectionsFor = (type: GraphQLNamedType): readonly SelectionNode[] => {
+    if (isObjectType(type)) return fieldsOn(type.name);
     if (!isAbstractType(type)) return [];
     return judge.schema.getPossibleTypes(type).flatMap((one): InlineFragmentNode[] => {
-      const field = fieldOn(one.name);
-      if (!field) return [];
+      const selections = fieldsOn(one.name);
+      if (selections.length === 0) return [];
       const typeCondition = { kind: Kind.NAMED_TYPE, name: name(one.name) } as const;
-      const selectionSet = { kind: Kind.SELECTION_SET, selections: [field] } as const;
+      const selectionSet = { kind: Kind.SELECTION_SET, selections } as const;
       return [{ kind: Kind.INLINE_FRAGMENT, typeCondition, selectionSet }];
     });
   };
@@ -67,50 +57,27 @@ export function addSubjects(judge: Judge, document: DocumentNode): WithSubjects 
           const type = types.getType();
           const { selectionSet } = node;
           if (!type || !selectionSet) return undefined;
-          const added = selectionsFor(getNamedType(type), selectionSet.selections);
+          // Always, whatever is selected: what a consumer selects may be skipped, masked or only compared.
+          const added = selectionsFor(getNamedType(type));
           if (added.length === 0) return undefined;
-          return {
-            ...node,
-            selectionSet: { ...selectionSet, selections: [...selectionSet.selections, ...added] },
-          };
+          const selections = [...selectionSet.selections, ...added];
+          return { ...node, selectionSet: { ...selectionSet, selections } };
         },
       },
     }),
   );
-  return { document: extended, hidden };
+  return { document: extended, subjects };
 }
 
-/** The subject's field of each object type, where this consumer's gateway may ask for it. */
-function subjectFields({ index, entitlement, schema }: Judge): ReadonlyMap<string, string> {
-  const fields = new Map<string, string>();
-  for (const rule of index.coordinates()) {
-    if (rule.subject === undefined) continue;
-    const decision = entitlement.decide(rule);
-    if (decision.effect === 'DENY' && (decision.code === 'WITHHELD' || decision.code === 'ZONE_MISMATCH'))
-      continue;
-    const [owner = '', field = ''] = rule.coordinate.split('.');
-    for (const type of objectsOf(schema, owner)) if (!fields.has(type)) fields.set(type, field);
-  }
-  return fields;
-}
-
-function objectsOf(schema: GraphQLSchema, owner: string): string[] {
-  const type = schema.getType(owner);
-  if (!type) return [];
-  return isAbstractType(type) ? schema.getPossibleTypes(type).map((one) => one.name) : [owner];
-}
-
-/** A beginning that no response key of the operation has. */
-function freePrefix(document: DocumentNode): string {
-  const keys = new Set<string>();
-  visit(document, {
-    Field(node) {
-      keys.add(node.alias?.value ?? node.name.value);
-    },
+/** The subject's fields of an object type, where this consumer's gateway may ask for them. */
+function askableSubjects({ index, entitlement, schema }: Judge, type: string): readonly string[] {
+  return subjectFields(schema, index, type).filter((field) => {
+    const decision = entitlement.decide(index.rule(`${type}.${field}`));
+    return !(
+      decision.effect === 'DENY' &&
+      (decision.code === 'WITHHELD' || decision.code === 'ZONE_MISMATCH')
+    );
   });
-  let prefix = '_s';
-  while ([...keys].some((key) => key.startsWith(prefix))) prefix = `_${prefix}`;
-  return prefix;
 }
 
 const name = (value: string) => ({ kind: Kind.NAME, value }) as const;

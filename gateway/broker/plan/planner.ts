@@ -1,7 +1,7 @@
 import type { QueryPlan } from '@apollo/query-planner';
 import { buildASTSchema, type DocumentNode, type GraphQLSchema, parse } from 'graphql';
 import { type Needs, needsOf } from '../program/needs.ts';
-import { type AddedNames, internalKeys, type KeyOf } from './internal-keys.ts';
+import type { AddedNames } from './question-keys.ts';
 import type { Requirement } from './requirements.ts';
 
 /** Plans operations over one supergraph: in this thread (`in-process.ts`), or in one of its own (`thread/`). */
@@ -11,8 +11,8 @@ export interface Planner {
    * each progressive `@override` is asked: a label `percent(n)` is on for draws below n.
    */
   plan(document: DocumentNode, draw: number): QueryPlan | Promise<QueryPlan>;
-  /** The key under which a plan asks for a consumer's field. */
-  readonly keyOf: KeyOf;
+  /** Fields that plans may ask for besides: a document asks each of them under its own name (`questionKeys`). */
+  readonly added: AddedNames;
   /** Percentages at which plans change, ascending; draws between the same two have the same plan. */
   readonly thresholds: readonly number[];
   /** What subgraphs have to be told of entities. */
@@ -38,7 +38,7 @@ export function plannerOf(
   return {
     plan,
     thresholds,
-    keyOf: internalKeys(added),
+    added,
     needs: needsOf(requirements),
     types: buildASTSchema(parse(types, { noLocation: true }), trusted),
   };

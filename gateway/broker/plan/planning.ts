@@ -9,9 +9,9 @@ import {
 import { withoutContradictions } from './contradictions.ts';
 import { fixArguments } from './fixed-arguments.ts';
 import { withoutForeignDirectives } from './foreign-directives.ts';
-import { addedNames, internalKeys, withInternalKeys } from './internal-keys.ts';
 import type { PlannerFacts } from './planner.ts';
 import { isPrepared } from './prepared.ts';
+import { addedNames } from './question-keys.ts';
 import { requirementsOf } from './requirements.ts';
 import { withResolvableKeys } from './resolvable-keys.ts';
 import { withTwins } from './twins.ts';
@@ -27,7 +27,6 @@ export function createPlanning(supergraphSdl: string): Planning {
   const document = withResolvableKeys(withoutForeignDirectives(parse(supergraphSdl, { noLocation: true })));
   const own = planOver(document);
   const added = addedNames(own.planned);
-  const keyOf = internalKeys(added);
   let apart: ReturnType<typeof planOverTwins> | undefined;
   const labels = new Map(
     [...supergraphSdl.matchAll(/overrideLabel: "(percent\((\d+(?:\.\d+)?)\))"/g)].map(
@@ -40,7 +39,7 @@ export function createPlanning(supergraphSdl: string): Planning {
     facts: { thresholds, added, requirements: requirementsOf(document), types: typesOf(own.planned) },
     plan(given, draw) {
       const overrides = new Map([...labels].map(([label, percent]) => [label, draw < percent]));
-      const settled = withoutContradictions(withInternalKeys(given, keyOf));
+      const settled = withoutContradictions(given);
       const plan = own.plan(settled, overrides);
       if (plan) return plan;
       apart ??= planOverTwins(document);

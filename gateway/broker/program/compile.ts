@@ -5,6 +5,7 @@ import { compileEntityFetch } from './entity-fetch.ts';
 import type { MemberParts } from './entity-member.ts';
 import { groupTasks } from './groups.ts';
 import { compileRootFetch } from './root-fetch.ts';
+import { type SourceAt, sourcesOf } from './sources.ts';
 import type { ProviderName, RunState, Step } from './step.ts';
 import { isWanted, type Task, tasksOf } from './tasks.ts';
 
@@ -13,6 +14,7 @@ export interface PlanProgram {
   run(state: RunState): Promise<void>;
   /** One fetch brings everything, under the names that the consumer gave: its answer may pass as it is. */
   readonly isLone: boolean;
+  readonly sourceAt: SourceAt;
 }
 
 /** Compiles a plan to a program. `schema` is the supergraph's, for the types of rewrites. */
@@ -23,20 +25,22 @@ export function compilePlan(
 ): PlanProgram {
   const { types: schema, needs } = planner;
   const { node } = plan;
-  if (!node) return { run: async () => undefined, isLone: false };
+  if (!node) return { run: async () => undefined, isLone: false, sourceAt: () => null };
   if (node.kind === 'Subscription') {
     // An event of the primary stands for its answer; what is missing of it is fetched as always.
     const { primary, rest } = node;
     const run: PlanNode = rest ? { kind: 'Sequence', nodes: [primary, rest] } : primary;
     return compilePlan(planner, { kind: 'QueryPlan', node: run }, providerName);
   }
+  const tasks = tasksOf(node);
+  const sourceAt = sourcesOf(tasks);
   // A lone fetch has nobody else's fields to speak for, and shaping takes only what was selected.
   if (node.kind === 'Fetch') {
     const run = compileRootFetch(schema, node, [], providerName, { isAlone: true });
-    return { run, isLone: (node.outputRewrites ?? []).length === 0 };
+    return { run, isLone: (node.outputRewrites ?? []).length === 0, sourceAt };
   }
-  const blame = (tasks: readonly Task[]): Blame => blameBefore(tasks, providerName);
-  return { run: compileTasks({ schema, needs, blame }, tasksOf(node), providerName), isLone: false };
+  const blame = (before: readonly Task[]): Blame => blameBefore(before, providerName);
+  return { run: compileTasks({ schema, needs, blame }, tasks, providerName), isLone: false, sourceAt };
 }
 
 /** Each step begins as soon as the steps are done that bring what it needs. */

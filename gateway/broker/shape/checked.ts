@@ -3,7 +3,6 @@ import type { Failure } from '../../errors.ts';
 import { comparable } from '../check/match.ts';
 import type { Check } from '../findings.ts';
 import { heldValue } from '../marks.ts';
-import { ownKey } from '../own-key.ts';
 import { failureOf, type JsonObject } from '../program/record.ts';
 
 interface CheckingRun {
@@ -44,7 +43,7 @@ export function checkField<R extends CheckingRun>(
     }
     const failure = failureOf(source, asked);
     if (failure) run.failures.push({ ...failure, path });
-    const subject = facts.subject === undefined ? undefined : source[ownKey(facts.subject)];
+    const subject = facts.subject === undefined ? undefined : source[facts.subject];
     const value = comparable(facts.type, source[asked] ?? null);
     run.checks?.push({ path, coordinate: facts.coordinate, subject, held, value });
     return true;

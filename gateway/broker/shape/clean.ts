@@ -18,19 +18,27 @@ import type { JsonObject } from '../program/record.ts';
 import { collectFields, fragmentsOf } from './collect.ts';
 import { isInt, isWritable } from './leaf.ts';
 import type { ShaperInput } from './shaper.ts';
+import type { Sites } from './sites.ts';
+import { namesSomebody } from './subject-of.ts';
 
 /** What shaping a clean answer tells beside it. */
 export interface Counted {
   onSubject(value: unknown): void;
   listed: number;
   roots: number;
+  /** By site, 1 where an object was shaped (`sites` of the shaper). */
+  readonly sites: Uint8Array;
 }
 
 /**
  * Shapes merged data in which everything is there and as it should be; undefined as soon as anything is not. It knows no
  * paths, no errors and no null propagation: the full shaper begins anew where it gives up.
  */
-export type CleanShaper = (data: JsonObject, counted: Counted) => JsonObject | undefined;
+export interface CleanShaper {
+  readonly shape: (data: JsonObject, counted: Counted) => JsonObject | undefined;
+  /** For each place of the answer where an object may stand, the coordinates that are given with it. */
+  readonly sites: Sites;
+}
 
 /** What code may refer to by number: checks, masks and sets. */
 interface Tables {
@@ -62,6 +70,8 @@ class NeverClean extends Error {}
 const MOST_FUNCTIONS = 500;
 
 interface Place {
+  /** The keys under which it is asked. */
+  readonly path: readonly string[];
   readonly depth: number;
   readonly isInList: boolean;
 }
@@ -76,6 +86,7 @@ class CleanCode {
   readonly #fragments: ReturnType<typeof fragmentsOf>;
   readonly #tables: Tables = { values: [], masks: [] };
   readonly #functions: string[] = [];
+  readonly #sites: string[][] = [];
 
   constructor(input: ShaperInput) {
     this.#input = input;
@@ -84,10 +95,13 @@ class CleanCode {
 
   compile(root: GraphQLObjectType): CleanShaper {
     const sets = [operationOf(this.#input.document).selectionSet];
-    const name = this.#object(root, sets, { depth: 0, isInList: false });
+    const name = this.#object(root, sets, { path: [], depth: 0, isInList: false });
     const code = `'use strict'; const { values, masks } = tables;\n${this.#functions.join('\n')}\nreturn ${name};`;
-    const make = compileCode(['tables', 'isInt', 'isWritable'], code);
-    return make(this.#tables, isInt, isWritable) as CleanShaper;
+    const make = compileCode(['tables', 'isInt', 'isWritable', 'namesSomebody'], code);
+    return {
+      shape: make(this.#tables, isInt, isWritable, namesSomebody) as CleanShaper['shape'],
+      sites: this.#sites,
+    };
   }
 
   /** A function that shapes an object of a type. */
@@ -96,6 +110,7 @@ class CleanCode {
     const fields = [...collectFields(schema, this.#fragments, conditions, type, sets)];
     const steps: string[] = [];
     const members: string[] = [];
+    const site = this.#sites.push([]) - 1;
     for (const [index, [key, nodes]] of fields.entries()) {
       const [node] = nodes;
       if (!node || key === '__proto__') throw new NeverClean();
@@ -105,7 +120,9 @@ class CleanCode {
       }
       const field = type.getFields()[node.name.value];
       if (!field) throw new NeverClean(); // introspection
-      const value = this.#type(field.type, type, nodes, { ...place, depth: place.depth + 1 });
+      this.#sites[site]?.push(`${type.name}.${field.name}`);
+      const path = [...place.path, this.#input.keyOf(node)];
+      const value = this.#type(field.type, type, nodes, { ...place, path, depth: place.depth + 1 });
       steps.push(
         `let v${index}; { let v = ${memberOf('o', this.#input.keyOf(node))}; ${value} v${index} = v; }`,
       );
@@ -114,17 +131,20 @@ class CleanCode {
     const name = `shape${this.#functions.length}`;
     if (this.#functions.length >= MOST_FUNCTIONS) throw new NeverClean();
     this.#functions.push(
-      `function ${name}(o, run) {\n${this.#hiddenSubject(type)}${steps.join('\n')}\nreturn { ${members.join(', ')} };\n}`,
+      `function ${name}(o, run) {\n${this.#subjects(type)}${steps.join('\n')}\nrun.sites[${site}] = 1;\nreturn { ${members.join(', ')} };\n}`,
     );
     return name;
   }
 
-  /** Whom an object is about, where that comes unasked. */
-  #hiddenSubject(type: GraphQLObjectType): Code {
-    const key = this.#input.hidden?.get(type.name);
-    if (key === undefined) return '';
-    const isSubject = `typeof subject === 'string' || typeof subject === 'number'`;
-    return `{ const subject = ${memberOf('o', key)}; if (${isSubject}) run.onSubject(subject); }\n`;
+  /** Whom an object is about; what does not say so is left to the full shaper. */
+  #subjects(type: GraphQLObjectType): Code {
+    const fields = this.#input.subjects.get(type.name) ?? [];
+    return fields
+      .map(
+        (field) =>
+          `{ const subject = ${memberOf('o', field)}; if (!namesSomebody(subject)) ${GIVE_UP} run.onSubject(subject); }\n`,
+      )
+      .join('');
   }
 
   #type(type: GraphQLOutputType, parent: GraphQLObjectType, nodes: readonly FieldNode[], place: Place): Code {
@@ -141,13 +161,13 @@ class CleanCode {
   ): Code {
     if (isListType(type)) {
       const item = this.#type(type.ofType, parent, nodes, { ...place, isInList: true });
-      const count = place.isInList ? '' : 'run.listed += v.length;';
-      return `if (!Array.isArray(v)) ${GIVE_UP} ${count}
+      const count = place.isInList ? '' : 'if (v !== null) run.listed++;';
+      return `if (!Array.isArray(v)) ${GIVE_UP}
 { const list = v, shaped = new Array(list.length);
-for (let i = 0; i < list.length; i++) { let v = list[i]; ${item} shaped[i] = v; }
+for (let i = 0; i < list.length; i++) { let v = list[i]; ${item} ${count} shaped[i] = v; }
 v = shaped; }`;
     }
-    if (isLeafType(type)) return this.#leaf(type, parent, nodes);
+    if (isLeafType(type)) return this.#leaf(type, parent, nodes, place);
     const sets = nodes.flatMap((one) => one.selectionSet ?? []);
     const count = place.depth === 1 && !place.isInList ? 'run.roots++;' : '';
     const isObject = `if (typeof v !== 'object' || Array.isArray(v)) ${GIVE_UP}`;
@@ -165,13 +185,14 @@ v = shaped; }`;
     return `${isObject} ${count} switch (v.__typename) { ${cases.join(' ')} default: ${GIVE_UP} } if (v === undefined) ${GIVE_UP}`;
   }
 
-  #leaf(type: GraphQLLeafType, parent: GraphQLObjectType, nodes: readonly FieldNode[]): Code {
-    const { guarded, subjects } = this.#input;
-    const masks = new Set(nodes.flatMap((one) => guarded.masked.get(one)?.get(parent.name) ?? []));
+  #leaf(type: GraphQLLeafType, parent: GraphQLObjectType, nodes: readonly FieldNode[], place: Place): Code {
+    const { guarded, maskFor } = this.#input;
+    const rules = new Set(nodes.flatMap((one) => guarded.masked.get(one)?.get(parent.name) ?? []));
+    const coordinate = `${parent.name}.${nodes[0]?.name.value}`;
+    const masks = [...rules].map((rule) => maskFor(rule, coordinate, place.path));
     const steps = [this.#check(type)];
-    if (nodes.some((one) => subjects.has(one))) steps.push('run.onSubject(v);');
     for (const mask of masks) steps.push(`v = masks[${this.#tables.masks.push(mask) - 1}](v);`);
-    if (masks.size > 0) steps.push(`if (v === null) ${GIVE_UP}`);
+    if (masks.length > 0) steps.push(`if (v === null) ${GIVE_UP}`);
     return steps.join(' ');
   }
 

@@ -1,6 +1,6 @@
 import type { FieldNode } from 'graphql';
 import type { ErrorDetails } from '../../errors.ts';
-import type { DenialCode } from '../../words.ts';
+import type { DenialCode, MaskRule } from '../../words.ts';
 import type { CrossCheck } from '../marks.ts';
 import type { RecordScope } from './scoped.ts';
 
@@ -14,7 +14,7 @@ export interface Denial {
 export interface Guarded {
   readonly denied: ReadonlyMap<FieldNode, Denial>;
   /** By the object type that the field is read from. */
-  readonly masked: ReadonlyMap<FieldNode, ReadonlyMap<string, (value: unknown) => unknown>>;
+  readonly masked: ReadonlyMap<FieldNode, ReadonlyMap<string, MaskRule>>;
   /** Values of an enumeration that may not be shown. */
   readonly deniedValues: ReadonlyMap<FieldNode, ReadonlyMap<string, Denial>>;
   /** By the object type that the field is read from; a record's value passes where all of them hold. */

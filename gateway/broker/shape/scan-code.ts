@@ -10,6 +10,8 @@ import { scanBoolean, scanFloat, scanInt, scanScalar, scanString } from './scan-
 export interface Seen {
   listed: number;
   roots: number;
+  /** By site, 1 where an object was seen. */
+  readonly sites: Uint8Array;
   /** Begin and end of each, in turn. */
   readonly subjects: number[];
 }
@@ -64,7 +66,7 @@ export function leaf(kind: Leaf): Code {
   return `at = ${kind}(bytes, at); if (at < 0) ${FAIL}`;
 }
 
-/** Notes whom a record is about. A value that is written with escapes is left to the parser. */
+/** Notes whom a record is about. A value that is empty or written with escapes is left to the parser. */
 export function subject(value: Code): Code {
   return `{ const start = at; ${value} if (!note(bytes, start, at, seen)) ${FAIL} }`;
 }
@@ -78,8 +80,8 @@ export function list(item: Code, isOutermost: boolean): Code {
 at++;
 if (bytes[at] === ${LIST_CLOSE}) at++;
 else for (;;) {
+  ${isOutermost ? `if (bytes[at] !== ${NULL}) seen.listed++;` : ''}
   ${item}
-  ${isOutermost ? 'seen.listed++;' : ''}
   const next = bytes[at++];
   if (next === ${LIST_CLOSE}) break;
   if (next !== ${COMMA}) ${FAIL}
@@ -112,6 +114,7 @@ const BACKSLASH = 0x5c;
 function noteSubject(bytes: Buffer, from: number, end: number, seen: Seen): boolean {
   const isText = bytes[from] === QUOTE;
   const [first, last] = isText ? [from + 1, end - 1] : [from, end];
+  if (first >= last) return false;
   for (let at = first; at < last; at++) if (bytes[at] === BACKSLASH) return false;
   seen.subjects.push(first, last);
   return true;

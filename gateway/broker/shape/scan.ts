@@ -4,6 +4,7 @@ import {
   type GraphQLLeafType,
   type GraphQLObjectType,
   type GraphQLOutputType,
+  getNullableType,
   isEnumType,
   isLeafType,
   isListType,
@@ -28,11 +29,14 @@ import {
   subject,
 } from './scan-code.ts';
 import type { ShaperInput } from './shaper.ts';
+import type { Sites } from './sites.ts';
 
 /** The bytes of `data` in a provider's answer that needs no change, with what the ledger wants to know of it. */
 export interface Passed {
   readonly data: Buffer;
   readonly rows: number;
+  /** The places of the answer where objects stand (`sites` of the scanner). */
+  readonly sites: Uint8Array;
   /** Where in `body` whom records are about stands: begin and end of each in turn. */
   readonly subjects: readonly number[];
   readonly body: Buffer;
@@ -43,7 +47,10 @@ export function noteSubjects({ body, subjects: places }: Passed, subjects: Subje
 }
 
 /** Null when the bytes are anything else than a whole, valid answer in the consumer's own shape. */
-export type Scanner = (body: Buffer) => Passed | null;
+export interface Scanner {
+  readonly scan: (body: Buffer) => Passed | null;
+  readonly sites: Sites;
+}
 
 /** A shape that is not looked for in bytes: it is parsed and shaped instead. */
 class Unscannable extends Error {}
@@ -60,18 +67,18 @@ export function compileScanner(input: ShaperInput): Scanner | null {
   const { denied, masked, deniedValues, scoped, checks, crossChecks } = input.guarded;
   const looked = [denied, masked, deniedValues, scoped, checks, crossChecks];
   if (looked.some((one) => one && one.size > 0)) return null;
-  if (input.hidden && input.hidden.size > 0) return null; // The subjects have to be taken out.
   const root = input.schema.getRootType(operationOf(input.document).operation);
   if (!root) return null;
   try {
-    const scan = compileRoot(input, root);
-    return (body) => {
-      const seen: Seen = { listed: 0, roots: 0, subjects: [] };
+    const { scan, sites } = compileRoot(input, root);
+    const scanBody: Scanner['scan'] = (body) => {
+      const seen: Seen = { listed: 0, roots: 0, subjects: [], sites: new Uint8Array(sites.length) };
       const end = scan(body, new DataView(body.buffer, body.byteOffset, body.length), 0, seen);
       if (end < 0 || end !== body.length || !isUtf8(body)) return null;
       const data = body.subarray(HEAD.length, end - TAIL.length);
-      return { data, rows: seen.listed || seen.roots, subjects: seen.subjects, body };
+      return { data, rows: seen.listed || seen.roots, sites: seen.sites, subjects: seen.subjects, body };
     };
+    return { scan: scanBody, sites };
   } catch (error) {
     if (error instanceof Unscannable) return null;
     throw error;
@@ -83,10 +90,14 @@ interface Place {
   readonly isInList: boolean;
 }
 
-function compileRoot(input: ShaperInput, root: GraphQLObjectType): Scan {
+function compileRoot(
+  input: ShaperInput,
+  root: GraphQLObjectType,
+): { readonly scan: Scan; readonly sites: Sites } {
   const { schema, document, conditions, subjects } = input;
   const fragments = fragmentsOf(document);
   const program = new ScanProgram();
+  const sites: string[][] = [];
 
   const compileObject = (
     type: GraphQLObjectType,
@@ -94,24 +105,44 @@ function compileRoot(input: ShaperInput, root: GraphQLObjectType): Scan {
     place: Place,
     isRow: boolean,
   ): Code => {
+    const whom = new Set(subjects.get(type.name) ?? []);
+    const site = sites.push([]) - 1;
     const fields = [...collectFields(schema, fragments, conditions, type, sets)].map(
       ([key, nodes], index) => {
         if (nodes[0] && input.keyOf(nodes[0]) !== key) throw new Unscannable(); // It has to be renamed.
         const mark = literal(`${index === 0 ? '{' : ','}${JSON.stringify(key)}:`);
+        const name = nodes[0]?.name.value ?? '';
+        if (name !== '__typename') sites[site]?.push(`${type.name}.${name}`);
         return `${mark}
-${compileField(type, nodes, place)}`;
+${compileField(type, nodes, place, whom.delete(name))}`;
       },
     );
     if (fields.length === 0) throw new Unscannable();
-    return program.define([...fields, literal('}'), isRow ? 'seen.roots++;' : ''].join('\n'));
+    if (whom.size > 0) throw new Unscannable(); // It comes unasked, and has to be taken out.
+    return program.define(
+      [...fields, literal('}'), isRow ? 'seen.roots++;' : '', `seen.sites[${site}] = 1;`].join('\n'),
+    );
   };
 
-  const compileField = (type: GraphQLObjectType, nodes: readonly FieldNode[], place: Place): Code => {
+  const compileField = (
+    type: GraphQLObjectType,
+    nodes: readonly FieldNode[],
+    place: Place,
+    isSubject: boolean,
+  ): Code => {
     const name = nodes[0]?.name.value ?? '';
     if (name === '__typename') return literal(JSON.stringify(type.name));
     const field = type.getFields()[name];
     if (!field) throw new Unscannable(); // introspection
+    if (isSubject) return compileSubject(field.type);
     return compileType(field.type, nodes, { ...place, depth: place.depth + 1 });
+  };
+
+  /** Whom an object is about, which is never null. */
+  const compileSubject = (type: GraphQLOutputType): Code => {
+    const leaf = getNullableType(type);
+    if (!isLeafType(leaf) || !(isEnumType(leaf) || SUBJECTS.has(leaf.name))) throw new Unscannable();
+    return subject(leafOf(leaf));
   };
 
   const compileType = (type: GraphQLOutputType, nodes: readonly FieldNode[], place: Place): Code =>
@@ -122,10 +153,7 @@ ${compileField(type, nodes, place)}`;
   const compileValue = (type: GraphQLOutputType, nodes: readonly FieldNode[], place: Place): Code => {
     if (isListType(type))
       return list(compileType(type.ofType, nodes, { depth: place.depth, isInList: true }), !place.isInList);
-    if (isLeafType(type)) {
-      const value = leafOf(type);
-      return nodes.some((one) => subjects.has(one)) ? subject(value) : value;
-    }
+    if (isLeafType(type)) return leafOf(type);
     if (!isObjectType(type)) throw new Unscannable(); // The type has to be told by its name.
     const sets = nodes.flatMap((one) => one.selectionSet ?? []);
     return compileObject(type, sets, place, place.depth === 1 && !place.isInList);
@@ -133,8 +161,11 @@ ${compileField(type, nodes, place)}`;
 
   const sets = [operationOf(document).selectionSet];
   const value = compileObject(root, sets, { depth: 0, isInList: false }, false);
-  return program.compile([literal(HEAD), value, literal(TAIL)].join('\n'));
+  return { scan: program.compile([literal(HEAD), value, literal(TAIL)].join('\n')), sites };
 }
+
+/** Types of values that name somebody, whatever the value. */
+const SUBJECTS = new Set(['String', 'ID', 'Int']);
 
 function leafOf(type: GraphQLLeafType): Code {
   if (isEnumType(type)) return oneOf(type.getValues().map((one) => JSON.stringify(one.name)));

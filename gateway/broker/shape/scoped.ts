@@ -1,4 +1,5 @@
 import type { Failure } from '../../errors.ts';
+import type { MaskRule } from '../../words.ts';
 import type { JsonObject } from '../program/record.ts';
 
 type Path = readonly (string | number)[];
@@ -11,7 +12,7 @@ export interface RecordScope {
 
 export interface RecordAlternative {
   holds(record: JsonObject, parties: Parties): boolean;
-  readonly mask: ((value: unknown) => unknown) | null;
+  readonly mask: MaskRule | null;
 }
 
 /** Is somebody a subject of the matter that the query states? */
@@ -36,6 +37,7 @@ export function withinScopes<R extends ScopedRun>(
   key: string,
   scopes: readonly RecordScope[],
   isNonNull: boolean,
+  maskOf: (rule: MaskRule) => (value: unknown) => unknown,
   complete: CompleteField<R>,
 ): CompleteField<R> {
   return (source, target, run) => {
@@ -52,7 +54,7 @@ export function withinScopes<R extends ScopedRun>(
       }
       if (holding.some((one) => one.mask === null)) continue;
       const isSame = holding.every((one) => one.mask === first.mask);
-      masks.add(isSame && first.mask ? first.mask : redact);
+      masks.add(isSame && first.mask ? maskOf(first.mask) : redact);
     }
     const isComplete = complete(source, target, run);
     if (!isComplete || masks.size === 0 || target[key] === null) return isComplete;

@@ -17,9 +17,19 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { Failure } from '../../errors.ts';
+import type { MaskRule } from '../../words.ts';
 import type { Check, Compared } from '../findings.ts';
+import type { Subjects } from '../guard/subjects.ts';
 import { operationOf } from '../operation/index.ts';
-import { isJsonObject, type JsonObject, type Loss, lossOf, UNKNOWN_THERE } from '../program/record.ts';
+import { ownKey } from '../own-key.ts';
+import {
+  failureOf,
+  isJsonObject,
+  type JsonObject,
+  type Loss,
+  lossOf,
+  UNKNOWN_THERE,
+} from '../program/record.ts';
 import { checkField } from './checked.ts';
 import { type Conditions, collectFields, fragmentsOf } from './collect.ts';
 import { comparedField, type ToCompare } from './compared.ts';
@@ -27,6 +37,7 @@ import type { Denial, Guarded } from './decisions.ts';
 import { Explained } from './explained.ts';
 import { INVALID, leafCheck } from './leaf.ts';
 import { type Parties, type RecordScope, withinScopes } from './scoped.ts';
+import { compileSubjects, type NoteSubjects } from './subject-of.ts';
 
 /** What one answer's shaping carries along. */
 export interface Shaping {
@@ -34,9 +45,11 @@ export interface Shaping {
   /** Errors that providers reported, by path: a null there is explained already. */
   readonly reported: readonly Failure[];
   onSubject(value: unknown): void;
-  /** Items of the outermost lists, and objects at the root: what a person would call the rows. */
+  /** Items of the outermost lists, and objects at the root, that are given: what a person would call the rows. */
   listed: number;
   roots: number;
+  /** Coordinates of which a value is given, or the provider's null; often more than once. */
+  readonly given: string[];
   /** Who is a subject of the matter, for scopes that ask it; and paths at which a record was out of scope. */
   readonly parties?: Parties;
   readonly outOfScope?: (readonly (string | number)[])[];
@@ -55,14 +68,15 @@ export interface ShaperInput {
   readonly schema: GraphQLSchema;
   readonly document: DocumentNode;
   readonly guarded: Guarded;
-  readonly subjects: ReadonlySet<FieldNode>;
-  /** Where the subject of an object comes unasked, by object type. */
-  readonly hidden?: ReadonlyMap<string, string>;
+  /** By object type, the fields that say whom an object is about; they come whatever was selected. */
+  readonly subjects: Subjects;
   readonly conditions: Conditions;
   /** The key under which providers were asked for a field. */
   keyOf(node: FieldNode): string;
   /** The department that answers for a coordinate, for messages. */
   providerOf(coordinate: string): string;
+  /** The mask of a rule for values of a coordinate that stand at a path of response keys. */
+  maskFor(rule: MaskRule, coordinate: string, path: readonly string[]): (value: unknown) => unknown;
 }
 
 /** State of one run: where it stands, and how deep in lists. */
@@ -72,6 +86,11 @@ interface Run extends Shaping {
   lists: number;
   /** Why a part of the object may be missing that is being completed. */
   loss: Loss | undefined;
+}
+
+/** Where in the answer something stands: under which keys it is asked. */
+interface Place {
+  readonly path: readonly string[];
 }
 
 /** The type that fields are read from: an object's, or an interface whose objects need not be told apart. */
@@ -88,18 +107,23 @@ const PROPAGATE = Symbol('null propagates');
  * with an error at each path, even if a provider sent it; masks apply before anything else sees the value.
  */
 export function compileShaper(input: ShaperInput): Shaper {
-  const { schema, document, guarded, subjects } = input;
+  const { schema, document, guarded } = input;
   const fragments = fragmentsOf(document);
   const operation = operationOf(document);
   const root = schema.getRootType(operation.operation);
   if (!root) throw new Error(`the schema has no ${operation.operation} type`);
 
-  const compileSets = (type: Owner, sets: readonly SelectionSetNode[]): CompleteField[] =>
+  const compileSets = (type: Owner, sets: readonly SelectionSetNode[], place: Place): CompleteField[] =>
     [...collectFields(schema, fragments, input.conditions, type, sets)].map(([key, nodes]) =>
-      compileField(type, key, nodes),
+      compileField(type, key, nodes, place),
     );
 
-  const compileField = (type: Owner, key: string, nodes: readonly FieldNode[]): CompleteField => {
+  const compileField = (
+    type: Owner,
+    key: string,
+    nodes: readonly FieldNode[],
+    place: Place,
+  ): CompleteField => {
     const [node] = nodes;
     if (!node) throw new Error('a response key without a field');
     if (node.name.value === '__typename') {
@@ -112,9 +136,13 @@ export function compileShaper(input: ShaperInput): Shaper {
     if (!field) return copyIntrospection(key);
     const denial = nodes.map((one) => guarded.denied.get(one)).find((one) => one !== undefined);
     if (denial) return denyField(key, denial, isNonNullType(field.type));
-    const complete = markedField(type, key, nodes, field) ?? completeField(type, key, nodes, field);
+    const complete =
+      markedField(type, key, nodes, field, place) ?? completeField(type, key, nodes, field, place);
     const scopes = nodes.flatMap((one) => scopesOf(one, type));
-    return scopes.length === 0 ? complete : withinScopes(key, scopes, isNonNullType(field.type), complete);
+    if (scopes.length === 0) return complete;
+    const at = [...place.path, input.keyOf(node)];
+    const maskOf = (rule: MaskRule) => input.maskFor(rule, `${type.name}.${field.name}`, at);
+    return withinScopes(key, scopes, isNonNullType(field.type), maskOf, complete);
   };
 
   /** A field that is only checked, or whose sources are compared; null for all others. */
@@ -123,6 +151,7 @@ export function compileShaper(input: ShaperInput): Shaper {
     key: string,
     nodes: readonly FieldNode[],
     field: GraphQLField<unknown, unknown>,
+    place: Place,
   ): CompleteField | null => {
     const leaf = getNullableType(field.type);
     const [node] = nodes;
@@ -140,7 +169,9 @@ export function compileShaper(input: ShaperInput): Shaper {
       return checkField(key, asked, nodes, facts);
     }
     const cross = nodes.map((one) => guarded.crossChecks?.get(one)).find((one) => one !== undefined);
-    return cross ? comparedField(key, asked, cross, leaf, completeField(type, key, nodes, field)) : null;
+    if (!cross) return null;
+    const from = cross.isAskedApart ? ownKey(field.name) : asked;
+    return comparedField(key, from, cross, leaf, completeField(type, key, nodes, field, place, from));
   };
 
   /** Behind an interface whose objects cannot be told apart no scope can be evaluated: then none holds. */
@@ -155,28 +186,33 @@ export function compileShaper(input: ShaperInput): Shaper {
     key: string,
     nodes: readonly FieldNode[],
     field: GraphQLField<unknown, unknown>,
+    place: Place,
+    asked = nodes[0] ? input.keyOf(nodes[0]) : key,
   ): CompleteField => {
     const coordinate = `${type.name}.${field.name}`;
     const broken = (): Failure => ({
       code: 'PROVIDER_UNAVAILABLE',
       details: { provider: input.providerOf(coordinate), coordinate },
     });
-    const complete = compileType(field.type, type, nodes, broken);
+    const complete = compileType(field.type, type, nodes, broken, { path: [...place.path, asked] });
     const isObject = !isLeafType(getNamedType(field.type));
-    const asked = nodes[0] ? input.keyOf(nodes[0]) : key;
     return (source, target, run) => {
       run.path.push(key);
       const value = source[asked];
       const { loss } = run;
+      const { length } = run.failures;
       if (value === undefined) noteMissing(lossOf(source, asked) ?? loss, run, broken);
       // An object that one provider brought, and of which another's part is lost.
       else if (isObject && value !== null) run.loss = lossOf(source, asked) ?? loss;
       const completed = complete(value ?? null, run);
       run.loss = loss;
+      if (completed !== PROPAGATE) {
+        target[key] = completed;
+        const isAbsent = completed === null && (run.failures.length > length || isExplained(run));
+        if (!isAbsent) run.given.push(coordinate);
+      }
       run.path.pop();
-      if (completed === PROPAGATE) return false;
-      target[key] = completed;
-      return true;
+      return completed !== PROPAGATE;
     };
   };
 
@@ -185,9 +221,10 @@ export function compileShaper(input: ShaperInput): Shaper {
     parent: Owner,
     nodes: readonly FieldNode[],
     broken: () => Failure,
+    place: Place,
   ): Complete => {
     if (isNonNullType(type)) {
-      const inner = compileType(type.ofType, parent, nodes, broken);
+      const inner = compileType(type.ofType, parent, nodes, broken, place);
       return (value, run) => {
         const completed = inner(value, run);
         if (completed !== null) return completed;
@@ -195,15 +232,23 @@ export function compileShaper(input: ShaperInput): Shaper {
         return PROPAGATE;
       };
     }
-    if (isListType(type)) return completeList(compileType(type.ofType, parent, nodes, broken), broken);
-    if (isLeafType(type)) return completeLeaf(type, parent, nodes, broken);
+    if (isListType(type)) return completeList(compileType(type.ofType, parent, nodes, broken, place), broken);
+    if (isLeafType(type)) return completeLeaf(type, parent, nodes, broken, place);
     const sets = nodes.flatMap((one) => one.selectionSet ?? []);
     const byType = new Map<string, CompleteField[]>();
     const fieldsOf = (object: Owner): CompleteField[] => {
       const known = byType.get(object.name);
       if (known) return known;
-      const compiled = compileSets(object, sets);
+      const compiled = compileSets(object, sets, place);
       byType.set(object.name, compiled);
+      return compiled;
+    };
+    const noteOf = new Map<Owner, NoteSubjects>();
+    const noteSubjects = (object: Owner): NoteSubjects => {
+      const known = noteOf.get(object);
+      if (known) return known;
+      const compiled = compileSubjects(input.subjects.get(object.name) ?? []);
+      noteOf.set(object, compiled);
       return compiled;
     };
     const resolve = (value: JsonObject): Owner | null => {
@@ -221,14 +266,19 @@ export function compileShaper(input: ShaperInput): Shaper {
       if (value === null || value === undefined) return null;
       const object = isJsonObject(value) ? resolve(value) : null;
       if (!object || !isJsonObject(value)) return fail(run, broken);
-      if (run.path.length === 1) run.roots++;
-      noteSubject(value, input.hidden?.get(object.name), run);
-      return completeObject(value, fieldsOf(object), run);
+      // Nothing is given of a record of which nobody knows whom it is about.
+      const missing = noteSubjects(object)(value, run);
+      if (missing !== null)
+        return isExplained(run) ? null : fail(run, () => failureOf(value, missing) ?? broken());
+      const completed = completeObject(value, fieldsOf(object), run);
+      if (run.path.length === 1 && completed !== null) run.roots++;
+      return completed;
     };
   };
 
   /** Is the same selected of every type that implements the interface? Then it does not matter which one it is. */
   const isSameForAll = (type: GraphQLInterfaceType, sets: readonly SelectionSetNode[]): boolean => {
+    if (schema.getPossibleTypes(type).some((one) => input.subjects.has(one.name))) return false;
     const fieldsOf = (one: Owner) =>
       [...collectFields(schema, fragments, input.conditions, one, sets)].flat(2);
     const fields = fieldsOf(type);
@@ -244,15 +294,16 @@ export function compileShaper(input: ShaperInput): Shaper {
     parent: Owner,
     nodes: readonly FieldNode[],
     broken: () => Failure,
+    place: Place,
   ): Complete => {
     const check = leafCheck(type);
     // Of an interface, whichever type may be behind it: all their masks.
-    const masksOf = (one: FieldNode) =>
-      isInterfaceType(parent)
-        ? [...(guarded.masked.get(one)?.values() ?? [])]
-        : (guarded.masked.get(one)?.get(parent.name) ?? []);
-    const masks = [...new Set(nodes.flatMap(masksOf))];
-    const isSubject = nodes.some((one) => subjects.has(one));
+    const field = nodes[0]?.name.value ?? '';
+    const rules = new Map<string, MaskRule>();
+    for (const one of nodes)
+      for (const [owner, rule] of guarded.masked.get(one) ?? [])
+        if (isInterfaceType(parent) || owner === parent.name) rules.set(`${owner}.${field}`, rule);
+    const masks = [...rules].map(([coordinate, rule]) => input.maskFor(rule, coordinate, place.path));
     const deniedValues = nodes.flatMap((one) => guarded.deniedValues.get(one) ?? []);
     return (value, run) => {
       if (value === null || value === undefined) return null;
@@ -262,12 +313,11 @@ export function compileShaper(input: ShaperInput): Shaper {
         const denial = values.get(String(checked));
         if (denial) return fail(run, () => denial);
       }
-      if (isSubject) run.onSubject(checked);
       return masks.reduce((shown, mask) => mask(shown), checked);
     };
   };
 
-  const fields = compileSets(root, [operation.selectionSet]);
+  const fields = compileSets(root, [operation.selectionSet], { path: [] });
   return (data, shaping) => {
     const run: Run = Object.assign(shaping, {
       path: [],
@@ -287,17 +337,30 @@ function completeObject(
 ): JsonObject | typeof PROPAGATE | null {
   const target: JsonObject = {};
   let isNull = false;
+  const before = standing(run);
   // Every field is completed even when one of them nulls the object, so that each denial is told.
   for (const field of fields) if (!field(source, target, run)) isNull = true;
   if (!isNull) return target;
+  takeBack(run, before);
   return run.path.length === 0 ? PROPAGATE : null;
+}
+
+/** How much was given at some time: what comes after it is taken back where a null takes its place (GraphQL spec §6.4.4). */
+function standing({ given, listed, roots }: Run) {
+  return { given: given.length, listed, roots };
+}
+
+function takeBack(run: Run, { given, listed, roots }: ReturnType<typeof standing>): void {
+  run.given.length = given;
+  run.listed = listed;
+  run.roots = roots;
 }
 
 function completeList(item: Complete, broken: () => Failure): Complete {
   return (value, run) => {
     if (value === null || value === undefined) return null;
     if (!Array.isArray(value)) return fail(run, broken);
-    if (run.lists === 0) run.listed += value.length;
+    const before = standing(run);
     run.lists++;
     let isNull = false;
     const completed = value.map((one: unknown, index) => {
@@ -308,13 +371,10 @@ function completeList(item: Complete, broken: () => Failure): Complete {
       return result;
     });
     run.lists--;
+    if (isNull) takeBack(run, before);
+    else if (run.lists === 0) for (const one of completed) if (one !== null) run.listed++;
     return isNull ? null : completed;
   };
-}
-
-function noteSubject(source: JsonObject, key: string | undefined, run: Run): void {
-  const subject = key === undefined ? null : source[key];
-  if (typeof subject === 'string' || typeof subject === 'number') run.onSubject(subject);
 }
 
 /** A null that stands for something that is not there or not allowed, with its error. */

@@ -1,4 +1,4 @@
-import { findDisclosures, readFound } from '../../ledger/index.ts';
+import { findDisclosures, isGiven, readFound } from '../../ledger/index.ts';
 import type { Database } from '../../store/index.ts';
 
 /** What somebody says was disclosed. */
@@ -21,7 +21,5 @@ export async function wasDisclosed(
   const page = { after: null, limit: 1 };
   const [row] = await findDisclosures(parts.database, { kind: 'USED', department }, filter, page);
   const decisions = row ? readFound(row).decisions : [];
-  return decisions.some(
-    (one) => one.coordinate === coordinate && one.effect !== 'DENY' && one.effect !== 'CONDITION',
-  );
+  return decisions.some((one) => one.coordinate === coordinate && isGiven(one));
 }

@@ -1,15 +1,10 @@
-import {
-  type GraphQLObjectType,
-  type GraphQLSchema,
-  getNullableType,
-  isLeafType,
-  isObjectType,
-} from 'graphql';
+import { type GraphQLSchema, getNullableType, isLeafType } from 'graphql';
 import type { SharingIndex } from '../../registry/index.ts';
 import { isRowCondition, type RowCondition } from '../../words.ts';
 import { conditionText } from './cedar.ts';
 import type { Grant } from './grant.ts';
 import { isEvaluable } from './holds.ts';
+import { recordType, subjectFields } from './subject-field.ts';
 
 /** Why a grant's limits cannot be enforced on what is published. Bilingual, as a person signs grants. */
 export interface ScopeFault {
@@ -33,7 +28,7 @@ export function checkScope(
     const about = conditionText(condition);
     const say = (zh: string, en: string): ScopeFault[] => [{ about, 'zh-CN': zh, en }];
     if (isRowCondition(condition)) return rowFaults(schema, index, condition, types, say);
-    const nameless = [...types].filter((type) => subjectField(schema, index, type) === null);
+    const nameless = [...types].filter((type) => subjectFields(schema, index, type).length === 0);
     return nameless.flatMap((type) =>
       say(
         `${type} 没有标明数据主体的信息项（@subject）`,
@@ -97,23 +92,6 @@ function maskFaults(
 }
 
 const UNMASKABLE = new Set(['Int', 'Float', 'Boolean']);
-
-/** The field that names the subject of a type's records; null when it has none. */
-export function subjectField(
-  schema: GraphQLSchema,
-  index: Pick<SharingIndex, 'rule'>,
-  type: string,
-): string | null {
-  const fields = Object.values(recordType(schema, type)?.getFields() ?? {});
-  return fields.find((one) => index.rule(`${type}.${one.name}`).subject !== undefined)?.name ?? null;
-}
-
-/** An object type that records have; the operations' root types have none. */
-function recordType(schema: GraphQLSchema, name: string): GraphQLObjectType | null {
-  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
-  const type = schema.getType(name);
-  return isObjectType(type) && !roots.includes(type) ? type : null;
-}
 
 function typeOf(coordinate: string): string {
   return coordinate.slice(0, coordinate.indexOf('.'));

@@ -65,9 +65,17 @@ const TEXT_MASKS: Readonly<Record<Exclude<MaskRule, 'PSEUDONYM'>, (text: string)
   REDACT: () => FIXED,
 };
 
-/** The mask of a rule for one consumer. Pseudonyms are keyed by consumer, so that two cannot join their answers. */
-export function maskFor(rule: MaskRule, department: DepartmentCode, pseudonymKey: Buffer): Mask {
-  const mask = rule === 'PSEUDONYM' ? pseudonym(department, pseudonymKey) : TEXT_MASKS[rule];
+/** Whose value is masked for whom. */
+export interface Masked {
+  readonly consumer: DepartmentCode;
+  readonly coordinate: string;
+  /** The department that has sent the value; null where that cannot be told. */
+  readonly source: DepartmentCode | null;
+}
+
+/** The mask of a rule for values of one item, from one source, for one consumer. */
+export function maskFor(rule: MaskRule, masked: Masked, pseudonymKey: Buffer): Mask {
+  const mask = rule === 'PSEUDONYM' ? pseudonym(masked, pseudonymKey) : TEXT_MASKS[rule];
   const apply: Mask = (value) => {
     if (Array.isArray(value)) return value.map(apply);
     return typeof value === 'string' ? mask(value) : null;
@@ -75,8 +83,15 @@ export function maskFor(rule: MaskRule, department: DepartmentCode, pseudonymKey
   return apply;
 }
 
-function pseudonym(department: DepartmentCode, key: Buffer): (text: string) => string {
-  // RFC 5869: one key for each consumer, from the gateway's secret.
-  const own = Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), `liancha pseudonym ${department}`, 32));
+/**
+ * Pseudonyms are keyed by consumer, item and source: two consumers cannot join their answers, and values that one department
+ * may choose (its own subgraph echoes them, or names records by them) tell nothing of the pseudonyms of another's. A
+ * consumer gets none of its own values, nor of values whose source cannot be told.
+ */
+function pseudonym({ consumer, coordinate, source }: Masked, key: Buffer): (text: string) => string {
+  if (source === null || source === consumer) return TEXT_MASKS.REDACT;
+  // RFC 5869: one key for each, from the gateway's secret. None of the three holds a space.
+  const info = `liancha pseudonym ${consumer} ${coordinate} ${source}`;
+  const own = Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), info, 32));
   return (text) => createHmac('sha256', own).update(text).digest('base64url').slice(0, 22);
 }

@@ -4,8 +4,15 @@ import { maskFor } from '../../../gateway/policy/index.ts';
 import { type DepartmentCode, MASK_RULES } from '../../../gateway/words.ts';
 
 const key = Buffer.alloc(32, 1);
-const mask = (rule: (typeof MASK_RULES)[number], department = 'A') =>
-  maskFor(rule, department as DepartmentCode, key);
+const mask = (
+  rule: (typeof MASK_RULES)[number],
+  consumer = 'A',
+  source: string | null = 'P',
+  coordinate = 'Person.idNumber',
+) => {
+  const codes = { consumer: consumer as DepartmentCode, source: source as DepartmentCode | null };
+  return maskFor(rule, { ...codes, coordinate }, key);
+};
 
 test.each([
   ['NAME', '张三', '张*'],
@@ -46,4 +53,17 @@ describe.each(MASK_RULES)('%s', (rule) => {
 test('two consumers cannot join their pseudonyms, one can', () => {
   expect(mask('PSEUDONYM', 'A')('x')).toBe(mask('PSEUDONYM', 'A')('x'));
   expect(mask('PSEUDONYM', 'A')('x')).not.toBe(mask('PSEUDONYM', 'B')('x'));
+});
+
+test('a pseudonym is of one item from one source: what another department, or another field, echoes is another', () => {
+  const known = mask('PSEUDONYM')('x');
+  expect(mask('PSEUDONYM', 'A', 'Q')('x')).not.toBe(known);
+  expect(mask('PSEUDONYM', 'A', 'P', 'Person.phone')('x')).not.toBe(known);
+});
+
+test.each([
+  ['its own values', 'A'],
+  ['values whose source cannot be told', null],
+])('a consumer gets no pseudonyms of %s', (_, source) => {
+  expect(mask('PSEUDONYM', 'A', source)('x')).toBe('***');
 });

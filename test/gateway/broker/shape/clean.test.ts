@@ -3,6 +3,8 @@ import { buildSchema, type FieldNode, Kind, parse, visit } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { compileCleanShaper } from '../../../../gateway/broker/shape/clean.ts';
 import { compileShaper, type ShaperInput } from '../../../../gateway/broker/shape/shaper.ts';
+import { compileGiven } from '../../../../gateway/broker/shape/sites.ts';
+import type { MaskRule } from '../../../../gateway/words.ts';
 
 const schema = buildSchema(`
   type Query { people: [Person!]! one: Person count: Int! grid: [[Int]!] any: Any holders: [Holder]! named: Named }
@@ -19,24 +21,24 @@ const QUERY = `{ people { __typename id shown: name age height alive gender cons
 /** Everybody's names are masked, and persons are subjects. */
 function inputFor(query: string): ShaperInput {
   const document = parse(query);
-  const masked = new Map<FieldNode, ReadonlyMap<string, (value: unknown) => unknown>>();
-  const subjects = new Set<FieldNode>();
-  const mask = (value: unknown) => (value === '' ? null : `${String(value)[0]}*`);
+  const masked = new Map<FieldNode, ReadonlyMap<string, MaskRule>>();
   visit(document, {
     Field(node) {
-      if (node.name.value === 'name') masked.set(node, new Map([['Person', mask]]));
-      if (node.name.value === 'id') subjects.add(node);
+      if (node.name.value === 'name') masked.set(node, new Map([['Person', 'NAME' as const]]));
     },
   });
   return {
     schema,
     document,
     guarded: { denied: new Map(), masked, deniedValues: new Map() },
-    subjects,
-    hidden: new Map([['Company', '_whom']]),
+    subjects: new Map([
+      ['Person', ['id']],
+      ['Company', ['_whom']],
+    ]),
     conditions: new Map(),
     keyOf: (node) => node.alias?.value ?? node.name.value,
     providerOf: () => 'provider',
+    maskFor: () => (value) => (value === '' ? null : `${String(value)[0]}*`),
   };
 }
 
@@ -95,11 +97,17 @@ describe('a clean answer', () => {
         const source = (harming ? harmed(drawn, harming) : drawn) as Record<string, unknown>;
         fc.pre(typeof source === 'object' && source !== null && !Array.isArray(source));
         const [few, all] = [[] as unknown[], [] as unknown[]];
-        const counted = { onSubject: (one: unknown) => few.push(one), listed: 0, roots: 0 };
-        const tree = clean?.(source, counted);
+        const counted = {
+          onSubject: (one: unknown) => few.push(one),
+          listed: 0,
+          roots: 0,
+          sites: new Uint8Array(99),
+        };
+        const tree = clean?.shape(source, counted);
         if (tree === undefined) return;
         shaped++;
         const shaping = {
+          given: [] as string[],
           failures: [],
           reported: [],
           onSubject: (one: unknown) => all.push(one),
@@ -109,6 +117,7 @@ describe('a clean answer', () => {
         expect(JSON.stringify(tree)).toBe(JSON.stringify(full(source, shaping)));
         expect(shaping.failures).toEqual([]);
         expect([few, counted.listed, counted.roots]).toEqual([all, shaping.listed, shaping.roots]);
+        expect(compileGiven(clean?.sites ?? [])(counted.sites)).toEqual(new Set(shaping.given));
       }),
       { numRuns: 2_000 },
     );
@@ -117,8 +126,8 @@ describe('a clean answer', () => {
 
   it('never takes what every object has for what a provider sent', () => {
     const constructors = compileCleanShaper(inputFor('{ one { constructor } }'));
-    const counted = { onSubject: () => undefined, listed: 0, roots: 0 };
-    expect(constructors?.({ one: {} }, counted)).toBeUndefined();
+    const counted = { onSubject: () => undefined, listed: 0, roots: 0, sites: new Uint8Array(99) };
+    expect(constructors?.shape({ one: {} }, counted)).toBeUndefined();
   });
 
   it('is not looked for where something is denied, or the schema itself is asked for', () => {
@@ -133,10 +142,10 @@ describe('a clean answer', () => {
   });
 
   it('runs no text of a consumer: an alias is a name, whatever it says', () => {
-    const counted = { onSubject: () => undefined, listed: 0, roots: 0 };
+    const counted = { onSubject: () => undefined, listed: 0, roots: 0, sites: new Uint8Array(99) };
     for (const alias of ['return', 'v', 'masks', 'hasOwnProperty', '__defineGetter__']) {
       const shape = compileCleanShaper(inputFor(`{ ${alias}: count }`));
-      expect(JSON.stringify(shape?.(JSON.parse(`{"${alias}":1}`), counted))).toBe(`{"${alias}":1}`);
+      expect(JSON.stringify(shape?.shape(JSON.parse(`{"${alias}":1}`), counted))).toBe(`{"${alias}":1}`);
     }
     expect(compileCleanShaper(inputFor('{ __proto__: count }'))).toBeNull();
   });

@@ -17,9 +17,10 @@ function inputFor(query: string, guarded: Partial<ShaperInput['guarded']> = {}):
     schema,
     document: parse(query),
     guarded: { denied: new Map(), masked: new Map(), deniedValues: new Map(), ...guarded },
-    subjects: new Set(),
+    subjects: new Map(),
     conditions: new Map(),
     providerOf: () => 'provider',
+    maskFor: () => (value) => value,
     keyOf: (node) => node.alias?.value ?? node.name.value,
   };
 }
@@ -52,12 +53,12 @@ function byParsing(body: Buffer): string | null {
   }
   if (parsed === null || typeof parsed !== 'object' || Object.keys(parsed).join() !== 'data') return null;
   if (parsed.data === null || typeof parsed.data !== 'object' || Array.isArray(parsed.data)) return null;
-  const shaping = { failures: [], reported: [], onSubject: () => undefined, listed: 0, roots: 0 };
+  const shaping = { failures: [], reported: [], onSubject: () => undefined, listed: 0, roots: 0, given: [] };
   const tree = compileShaper(inputFor(QUERY))(parsed.data as Record<string, unknown>, shaping);
   return shaping.failures.length === 0 ? JSON.stringify(tree) : null;
 }
 
-const scan = compileScanner(inputFor(QUERY));
+const scan = compileScanner(inputFor(QUERY))?.scan;
 const bytesOf = (value: unknown): Buffer => Buffer.from(JSON.stringify({ data: value }));
 
 describe('an answer that passes as bytes', () => {
@@ -118,13 +119,13 @@ describe('an answer that passes as bytes', () => {
     ['nothing', '{ one { name } }', ''],
   ];
   it.each(wrong)('is refused with %s', (_, query, body) => {
-    expect(compileScanner(inputFor(query))?.(Buffer.from(body))).toBeNull();
+    expect(compileScanner(inputFor(query))?.scan(Buffer.from(body))).toBeNull();
   });
 
   it('is refused when its text is not UTF-8', () => {
     const body = Buffer.from('{"data":{"one":{"name":"?"}}}');
     body[body.indexOf('?')] = 0xff;
-    expect(compileScanner(inputFor('{ one { name } }'))?.(body)).toBeNull();
+    expect(compileScanner(inputFor('{ one { name } }'))?.scan(body)).toBeNull();
   });
 
   it('is not looked for where values must be looked at: denials, masks, types by name, introspection', () => {
