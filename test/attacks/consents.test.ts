@@ -105,7 +105,7 @@ async function consent(as: string, id: string) {
   const { data, errors } = await exchange(
     as,
     `query ($id: ID!) { consentRequest(id: $id) { state version subgraph reason requester { name } owner { name }
-      changes { coordinate aspect property before after } effect { operations departments { name } examples }
+      changes { coordinate aspect property before after } effect { operations departments { name } }
       allowedMoves moves { move department { name } operator note } } }`,
     { id },
   );

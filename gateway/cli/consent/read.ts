@@ -64,9 +64,7 @@ const Shown = z.object({
         after: z.string().nullable(),
       }),
     ),
-    effect: z
-      .object({ operations: z.number(), departments: z.array(Named), examples: z.array(z.string()) })
-      .nullable(),
+    effect: z.object({ operations: z.number(), departments: z.array(Named) }).nullable(),
     allowedMoves: z.array(z.string()),
     moves: Moves,
   }),
@@ -82,7 +80,7 @@ export const showCommand: Command = {
     });
     const query = `query ($id: ID!) { consentRequest(id: $id) { id state version subgraph sdlDigest reason
       requester { name } owner { name } changes { coordinate aspect property before after }
-      effect { operations departments { name } examples } allowedMoves moves { move department { name } note at } } }`;
+      effect { operations departments { name } } allowedMoves moves { move department { name } note at } } }`;
     const { consentRequest: one } = await askAs(values.as, query, { id }, Shown);
     if (values.json) {
       print(JSON.stringify(one));
@@ -95,7 +93,6 @@ export const showCommand: Command = {
     if (one.effect) {
       const departments = one.effect.departments.map(({ name }) => name).join('、') || '—';
       print(`影响 effect: ${one.effect.operations} 项近期查询 operations asked lately, ${departments}`);
-      for (const example of one.effect.examples) print(`  ${example}`);
     }
     printMoves(one.moves, one.allowedMoves);
     return 0;

@@ -16,7 +16,6 @@ const Changes = z.array(
 const Effects = z.object({
   operations: z.number(),
   departments: z.array(z.string()),
-  examples: z.array(z.string()),
 });
 
 /** A department's consent (同意) to what another's publication changes of its coordinates: asked for, given or not. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { DepartmentCode } from '../../../words.ts';
 import type { Provider } from '../../rules.ts';
 import type { Model } from '../model.ts';
@@ -106,6 +107,14 @@ function recordOf(rows: readonly OwnerRow[]): Map<string, Set<DepartmentCode>> {
   return record;
 }
 
+const LONGEST = 1_000;
+
+/** Texts are shown to people and kept: what is long is named by its digest, so that a consent stays bound to all of it. */
+function bounded(text: string | null): string | null {
+  if (text === null || text.length <= LONGEST) return text;
+  return `${text.slice(0, LONGEST)}… sha256:${createHash('sha256').update(text).digest('base64url')}`;
+}
+
 interface Pair {
   readonly old: Facts | null;
   readonly now: Facts | null;
@@ -122,8 +131,8 @@ function changesOf(coordinate: string, { old, now, isValue, speaks, isKept }: Pa
     coordinate,
     aspect: aspectOf(property),
     property,
-    before,
-    after,
+    before: bounded(before),
+    after: bounded(after),
   });
   if (!old || !now) {
     if (old ? !isKept : isValue) return [];

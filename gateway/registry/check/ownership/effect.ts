@@ -9,13 +9,11 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 
-/** What consumers would notice of changes to some coordinates. */
+/** What consumers would notice of changes to some coordinates. Not the operations themselves: they name other providers' items too. */
 export interface Effect {
   /** Operations asked lately that touch them, and the departments that asked. */
   readonly operations: number;
   readonly departments: readonly string[];
-  /** Some of those operations, shortened. */
-  readonly examples: readonly string[];
 }
 
 /** An operation with whoever has asked it. */
@@ -23,9 +21,6 @@ interface Asked {
   readonly text: string;
   readonly departments: readonly string[];
 }
-
-const EXAMPLES = 10;
-const LONGEST = 300;
 
 /** Which of the operations touch coordinates, in the schema that consumers see now. Read once for all owners. */
 export function effectsOn(
@@ -40,7 +35,6 @@ export function effectsOn(
     return {
       operations: touching.length,
       departments: [...new Set(touching.flatMap(({ departments }) => departments))].sort(),
-      examples: touching.slice(0, EXAMPLES).map(({ text }) => text.replace(/\s+/g, ' ').slice(0, LONGEST)),
     };
   };
 }

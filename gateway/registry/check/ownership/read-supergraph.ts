@@ -57,7 +57,8 @@ export function readStatements(supergraphSdl: string): Statements {
   for (const type of types)
     for (const one of statementsOf(type, { byName, reader, provided, inputs }))
       stated.set(one.coordinate, one);
-  for (const one of document.definitions.flatMap(executable)) stated.set(one.coordinate, one);
+  for (const one of document.definitions.flatMap((one) => executable(one, reader.graphs)))
+    stated.set(one.coordinate, one);
   const keysOf = new Map<string, StatedKey[]>();
   for (const key of keys)
     for (const one of key.coordinates) keysOf.set(one, [...(keysOf.get(one) ?? []), key]);
@@ -65,6 +66,8 @@ export function readStatements(supergraphSdl: string): Statements {
 }
 
 interface Reader {
+  /** All subgraphs. */
+  readonly graphs: ReadonlySet<string>;
   applied(node: Node, directive: string): Values[];
   graph(value: unknown): string;
   isHidden(node: Node): boolean;
@@ -88,6 +91,7 @@ function createReader(document: DocumentNode): Reader {
         graphs.set(value.name.value, String(applied(value, 'join__graph')[0]?.name));
   return {
     applied,
+    graphs: new Set(graphs.values()),
     graph: (value) => graphs.get(String(value)) ?? String(value),
     isHidden: (node) => applied(node, hidden).length > 0,
     written: (node) =>
@@ -335,7 +339,7 @@ function graphsOf(type: TypeDefinitionNode, reader: Reader): ReadonlySet<string>
 }
 
 /** Directives that consumers may write: composition keeps those that all subgraphs define. */
-function executable(one: DefinitionNode): Stated[] {
+function executable(one: DefinitionNode, graphs: ReadonlySet<string>): Stated[] {
   if (one.kind !== Kind.DIRECTIVE_DEFINITION || one.name.value.includes('__')) return [];
   if (!one.locations.some(({ value }) => EXECUTABLE.has(value))) return [];
   const coordinate = `@${one.name.value}`;
@@ -349,7 +353,7 @@ function executable(one: DefinitionNode): Stated[] {
       member: null,
       values,
       sets: NO_SETS,
-      declaredBy: new Set(),
+      declaredBy: graphs,
       sources: [],
       interfaces: [],
     },

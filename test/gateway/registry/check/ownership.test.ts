@@ -316,6 +316,46 @@ describe('what a publication changes of another department’s coordinates needs
     expect(brief(publish(candidate))).toContain('people Person.id description');
   });
 
+  it.each([
+    ['imported under another name', '@hide', '[{ name: "@inaccessible", as: "@hide" }, "@key"]'],
+    ['not imported', '@federation__inaccessible', '["@key"]'],
+  ])('hiding a key by a directive that is %s', (_, directive, imported) => {
+    const sdl = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ${imported})
+      @link(url: "https://liancha.example/sharing/v1.0", as: "s", import: [{ name: "@sharing", as: "@shared" }])
+      type Person @key(fields: "id") { id: ID! @shared(class: WITHHELD, basis: "x") ${directive} red: String }`;
+    expect(brief(publish({ ...red(''), sdl }))).toEqual(
+      expect.arrayContaining(['people Person.id visible', 'people Person.id class']),
+    );
+  });
+
+  it('a directive of its own that composition keeps', () => {
+    const candidate =
+      red(`extend schema @link(url: "https://red.example/mark/v1.0", import: ["@mark"]) @composeDirective(name: "@mark")
+      directive @mark(by: String) on FIELD_DEFINITION
+      type Person @key(fields: "id") { id: ID! @mark(by: "red") ${RED} }`);
+    expect(brief(publish(candidate))).toEqual(['people Person.id directives']);
+  });
+
+  it('a field of all that implement another’s interface', () => {
+    const owner = subgraph(
+      'people',
+      `type Query { anybody: Subject } interface Subject @key(fields: "id") { id: ID! }
+       type Person implements Subject @key(fields: "id") { id: ID! @item(name: "x", type: C, length: 1) }`,
+    );
+    const candidate = red(`type Subject @interfaceObject @key(fields: "id") { id: ID! ${RED} }`);
+    expect(brief(publish(candidate, [owner]))).toEqual(['people Subject fields']);
+    const others = red(`type Subject @interfaceObject @key(fields: "id") { id: ID! @inaccessible ${RED} }`);
+    expect(brief(publish(others, [owner]))).toContain('people Subject.id visible');
+  });
+
+  it('the loss of a directive that consumers write, as only those of all subgraphs are kept', () => {
+    const live = LIVE.map((one) => ({ ...one, sdl: `${one.sdl} directive @trace on FIELD` }));
+    expect(brief(publish(red('type Query { mine: Int }'), live))).toEqual(
+      expect.arrayContaining(['people @trace presence', 'marriage @trace presence']),
+    );
+    expect(brief(publish(red('type Query { mine: Int } directive @trace on FIELD'), live))).toEqual([]);
+  });
+
   it('translating one key of another’s into the other', () => {
     const owner = people('passport: ID! @shareable', { person: '@key(fields: "passport")' });
     const candidate = (keys: string) => red(`type Person ${keys} { id: ID! passport: ID! ${RED} }`);
