@@ -47,8 +47,6 @@ export function preparePublication(
   const subgraphs = [...unordered].sort((a, b) => (a.name < b.name ? -1 : 1));
   const reading = readSources(subgraphs, sources);
   if (!reading.ok) return reading;
-  const foreign = foreignProblems(subgraphs, sources);
-  if (foreign.length > 0) return { ok: false, problems: foreign };
   const { read } = reading;
   const composed =
     known === undefined
@@ -87,8 +85,8 @@ export function preparePublication(
   };
 }
 
-/** What of the other network there is in subgraphs: with it nothing goes live here, whichever way it came. */
-function foreignProblems(subgraphs: readonly Subgraph[], sources: Sources): CompositionProblem[] {
+/** What of the other network there is in subgraphs: with it nothing is served here, whichever way it came. */
+export function foreignProblems(subgraphs: readonly Subgraph[], sources: Sources): CompositionProblem[] {
   const { zone } = sources;
   if (zone === null) return [];
   return subgraphs.flatMap((subgraph) =>

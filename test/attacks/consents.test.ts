@@ -133,6 +133,7 @@ describe('a publication that changes what another department owns is refused, wi
   it.each([
     ['withholding a key', keyWith('@sharing(class: WITHHELD, basis: "某法第一条")')],
     ['a key in the other network only', keyWith('@sharing(class: UNCONDITIONAL, zones: [INTRANET])')],
+    ['a key in this network only', keyWith('@sharing(class: UNCONDITIONAL, zones: [EXTRANET])')],
     ['fewer purposes for a key', keyWith('@sharing(class: UNCONDITIONAL, purposes: [WORK_REFERENCE])')],
     ['a masked key', MASKED],
     ['a hidden key', keyWith('@sharing(class: UNCONDITIONAL) @inaccessible')],
@@ -313,7 +314,7 @@ describe('consent', () => {
   });
 
   it('refused, lets nothing through, and the same is not asked again for the same reason', async () => {
-    const sdl = keyWith('@sharing(class: UNCONDITIONAL, zones: [INTRANET])');
+    const sdl = keyWith('@sharing(class: UNCONDITIONAL, zones: [EXTRANET])');
     const id = await ask(sdl);
     expect(await move(OWNER, 'answerConsent', { id, version: 1, answer: 'REFUSE' })).toBe('BAD_USER_INPUT');
     expect(await move(OWNER, 'answerConsent', { id, version: 1, answer: 'REFUSE', note: '不同意' })).toBe(

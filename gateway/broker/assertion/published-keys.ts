@@ -1,11 +1,16 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { PublicKeySet } from './signer.ts';
 
 const Key = z.looseObject({ kid: z.string(), exp: z.number().optional() });
 const KeySet = z.object({ keys: z.array(Key) });
 /** A public key; with `exp` (seconds) where it has been replaced, and ends then. */
 export type PublishedKey = z.infer<typeof Key>;
+
+/** RFC 7517 §5, and whose keys they are. */
+export interface PublicKeySet {
+  readonly issuer: string;
+  readonly keys: readonly Record<string, unknown>[];
+}
 
 /** A key that has been replaced stays for so long: providers may have read the set just before, and assertions are under way. */
 const OVERLAP_SECONDS = 600;

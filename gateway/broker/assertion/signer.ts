@@ -10,7 +10,7 @@ import {
 } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type PublishedKey, publishKeys } from './published-keys.ts';
+import { type PublicKeySet, type PublishedKey, publishKeys } from './published-keys.ts';
 
 /** What the gateway tells a provider of each request (谁主管，谁提供，谁负责: the provider can check for itself). */
 export interface AssertionClaims {
@@ -32,12 +32,6 @@ export interface AssertedRequest {
   readonly path: string;
   /** What is asked, byte for byte: the body; of a WebSocket the payload of its one `subscribe` message. */
   readonly body: string | Buffer;
-}
-
-/** RFC 7517 §5, and whose keys they are. */
-export interface PublicKeySet {
-  readonly issuer: string;
-  readonly keys: readonly Record<string, unknown>[];
 }
 
 /** Signs assertions; providers verify them with the public keys. */

@@ -221,7 +221,6 @@ function compositionFindings(problems: readonly CompositionProblem[], found: rea
   return problems.flatMap(({ code, message }): Finding[] => {
     if (code === 'RESERVED_NAME') return [finding('RESERVED_NAME', null, message)];
     const isTold = (told: Finding['code']): boolean => found.some((one) => one.code === told);
-    if (code === 'ZONE_ELSEWHERE' && isTold(code)) return [];
     if (code === 'INVALID_FIELD_SHARING' && isTold('SEVERAL_SOURCES')) return [];
     if (/Directive "@?[\w]*(resource|item)" argument/.test(message) && isTold('CATALOGUE_INCOMPLETE'))
       return [];

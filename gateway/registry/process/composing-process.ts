@@ -13,7 +13,13 @@ import {
 } from '../check/index.ts';
 import { createOwnership } from '../check/ownership/index.ts';
 import { diffVersions } from '../diff.ts';
-import { type Prepared, type PreparedResult, preparePublication, revisionOf } from '../prepare.ts';
+import {
+  foreignProblems,
+  type Prepared,
+  type PreparedResult,
+  preparePublication,
+  revisionOf,
+} from '../prepare.ts';
 import type { Subgraph } from '../rules.ts';
 import { createSources } from '../sources.ts';
 import type { Asked, Composed, ExamineTask, Results, Task, Told } from './messages.ts';
@@ -68,6 +74,8 @@ async function carryOut(id: number, task: Task): Promise<Results[keyof Results]>
     case 'prepare': {
       const result = prepare(task.subgraphs, task.supergraphSdl);
       if (!result.ok) return result;
+      const foreign = foreignProblems(task.subgraphs, sources);
+      if (foreign.length > 0) return { ok: false, problems: foreign };
       const { rules, consumerSdl, ...prepared } = result.prepared;
       const classes = new Map<string, SharingClass>(rules.map((one) => [one.coordinate, one.class]));
       const catalogue = readCatalogue(

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { checkSubgraph } from '../../../../gateway/registry/check/index.ts';
 import type { Subgraph } from '../../../../gateway/registry/index.ts';
-import { preparePublication } from '../../../../gateway/registry/prepare.ts';
+import { foreignProblems } from '../../../../gateway/registry/prepare.ts';
 import { createSources } from '../../../../gateway/registry/sources.ts';
 import type { Zone } from '../../../../gateway/words.ts';
 
@@ -90,10 +90,10 @@ describe('what is of the other network only', () => {
     expect(check(candidate, 'INTRANET')).toEqual([]);
   });
 
-  test.each(FORMS)('%s: nor does it go live by any other way', (_, candidate) => {
-    const prepare = (zone: Zone) => preparePublication([candidate], createSources(specification, zone));
-    expect(prepare('EXTRANET')).toMatchObject({ ok: false, problems: [{ code: 'ZONE_ELSEWHERE' }] });
-    expect(prepare('INTRANET').ok).toBe(true);
+  test.each(FORMS)('%s: nor is it served by any other way', (_, candidate) => {
+    const problems = (zone: Zone) => foreignProblems([candidate], createSources(specification, zone));
+    expect(problems('EXTRANET')).toMatchObject([{ code: 'ZONE_ELSEWHERE', subgraph: 'things' }]);
+    expect(problems('INTRANET')).toEqual([]);
   });
 });
 
