@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createPlanners, createPools, openAssertionSigner } from './broker/index.ts';
+import {
+  createPlanners,
+  createPools,
+  createProviderSockets,
+  createUpstream,
+  openAssertionSigner,
+} from './broker/index.ts';
 import { clockFault, steadyClock } from './clock.ts';
 import type { Configuration } from './config.ts';
 import { readExamples, refuseUnmeantPublicity } from './demonstration.ts';
@@ -15,6 +21,7 @@ import {
   reachOf,
   readMisuseRules,
   readRuleSets,
+  strangersTo,
 } from './exchange/index.ts';
 import { projectRoot } from './files.ts';
 import { greeting } from './greeting.ts';
@@ -177,6 +184,11 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
   const configured = readSubgraphs(configuration, departments);
   const where = reachOf(configuration, configured, departments);
   const planners = createPlanners();
+  const upstream = {
+    timeoutMs: providers.timeoutMs,
+    answerBytes: limits.answerBytes,
+    pools: createPools(providers),
+  };
   const serving: ServingParts = {
     planners,
     isTrusted: where.isTrusted,
@@ -197,12 +209,10 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
       subscriptions,
       defect,
     },
-    sockets: { ...subscriptions, timeoutMs: providers.timeoutMs },
-    upstream: {
-      timeoutMs: providers.timeoutMs,
-      answerBytes: limits.answerBytes,
-      pools: createPools(providers),
-    },
+    connect: (reachable) => ({
+      upstream: createUpstream(reachable, upstream),
+      sockets: createProviderSockets(reachable, { ...subscriptions, timeoutMs: providers.timeoutMs }),
+    }),
     authorize: ({ subgraph, principal, purpose, grants, disclosure }, request) => {
       const { department, operator } = principal;
       const { use, matter } = purpose;
@@ -214,10 +224,15 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
       exchange.catalogue.noteCall(subgraph, outcome, tookMs);
     },
   };
-  const composer = openComposer(readFileSync(join(root, 'schema', 'sharing.graphql'), 'utf8'), zone);
+  const composer = openComposer(readFileSync(join(root, 'schema', 'sharing.graphql'), 'utf8'), {
+    zone,
+    onProblem: (error) =>
+      logger.error({ error, task: error.cause }, 'what was to be composed or checked has no result'),
+  });
   const publishing = await openPublishing({
     database,
     composer,
+    instance: configuration.id,
     configured,
     followsConfiguration: configuration.demonstration,
     serving,
@@ -233,6 +248,7 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
       .broker.subscriptions.recheck()
       .catch(problem('subscriptions could not be looked at again'));
   });
+  metrics.watchPublication(publishing.status);
   const exchange = await createExchange({
     typeDefs: readFileSync(join(root, 'schema', 'exchange.graphql'), 'utf8'),
     departments,
@@ -242,6 +258,15 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
     catchUp: publishing.catchUp,
     authorize: (subgraph, { principal: { department, operator } }, request) =>
       `Bearer ${signer.sign({ subgraph, department, operator, ...CHECKING }, request)}`,
+    strangers: (subgraph, { principal: { department, operator } }) => {
+      const claims = { subgraph, department, operator, ...CHECKING };
+      return strangersTo({
+        valid: (request) => signer.sign(claims, request),
+        expired: (request) => signer.sign(claims, request, EXPIRED_MS),
+        // A name that no subgraph can have: what is for nobody opens nothing.
+        foreign: (request) => signer.sign({ ...claims, subgraph: 'liancha' }, request),
+      });
+    },
     index: () => live.current().publication.index,
     schema: () => live.current().publication.schema,
     zone,
@@ -309,6 +334,7 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
     graphql: push.orElse(graphql),
     bodies,
     isReady: () => isReady,
+    publication: publishing.status,
     jwks: () => ({ ...signer.jwks(), keys: [...signer.jwks().keys, messageSigner.jwk] }),
     metrics: () => metrics.text(),
     ledger,
@@ -371,6 +397,8 @@ async function judgeClock(
     clockFault(Date.now(), { head: null, server: row ? Number(row.now) : null });
   if (fault !== null) throw new Error(fault);
 }
+/** Age of an assertion that is shown to see whether it is refused. */
+const EXPIRED_MS = 3_600_000;
 
 /** Why a provider is asked for its schema before it is published, as its assertion says. */
 const CHECKING = {

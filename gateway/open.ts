@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { createPlanners, createPools, type Planners } from './broker/index.ts';
+import {
+  createPlanners,
+  createPools,
+  createProviderSockets,
+  createUpstream,
+  type Planners,
+} from './broker/index.ts';
 import type { Failure } from './errors.ts';
 import {
   BODY_LIMITS,
@@ -71,6 +77,7 @@ export async function startOpenGateway(options: OpenGatewayOptions) {
     return { code: 'INTERNAL_SERVER_ERROR', details: { id } };
   };
   const planners = options.planners ?? createPlanners();
+  const pools = createPools({ connections: CONNECTIONS, timeoutMs: UPSTREAM.timeoutMs });
   const serving = await createServing(await openPublication(options.supergraphSdl), {
     broker: {
       limits: LIMITS,
@@ -85,11 +92,10 @@ export async function startOpenGateway(options: OpenGatewayOptions) {
       subscriptions: SOCKETS,
       defect,
     },
-    sockets: { ...SOCKETS, timeoutMs: UPSTREAM.timeoutMs },
-    upstream: {
-      ...UPSTREAM,
-      pools: createPools({ connections: CONNECTIONS, timeoutMs: UPSTREAM.timeoutMs }),
-    },
+    connect: (reachable) => ({
+      upstream: createUpstream(reachable, { ...UPSTREAM, pools }),
+      sockets: createProviderSockets(reachable, { ...SOCKETS, timeoutMs: UPSTREAM.timeoutMs }),
+    }),
     planners,
     isTrusted: () => true,
     onCalled: () => undefined,

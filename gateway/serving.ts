@@ -1,14 +1,15 @@
-import { isIP } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import { isForbiddenAddress, judgedLookup } from './addresses.ts';
 import {
   type AssertedRequest,
+  type Broker,
   type BrokerParts,
   createBroker,
   createEngine,
-  createProviderSockets,
-  createUpstream,
   type Planners,
   type ProviderQuestion,
+  type ProviderSockets,
+  type Upstream,
 } from './broker/index.ts';
 import type { Service } from './http/index.ts';
 import type { Publication, Subgraph } from './registry/index.ts';
@@ -19,9 +20,12 @@ type CallOutcome = 'OK' | 'PROVIDER_UNAVAILABLE' | 'PROVIDER_TIMEOUT';
 /** What every serving is made with, whatever is published. */
 export interface ServingParts {
   readonly broker: Omit<BrokerParts, 'publication' | 'engine' | 'ask' | 'listen'>;
-  readonly upstream: Parameters<typeof createUpstream>[1];
-  readonly sockets: Parameters<typeof createProviderSockets>[1];
-  readonly planners: Planners;
+  readonly planners: Pick<Planners, 'open'>;
+  /** How the providers are asked. */
+  connect(reachable: readonly Reachable[]): {
+    readonly upstream: Upstream;
+    readonly sockets: ProviderSockets;
+  };
   /** May a subgraph's address lead anywhere? Others are judged at each connection. */
   isTrusted(subgraph: Subgraph): boolean;
   /** The `Authorization` with which a provider is asked; none where nobody in particular asks. */
@@ -45,8 +49,7 @@ export async function createServing(publication: Publication, parts: ServingPart
   const reachable = publication.subgraphs.flatMap((one) => reach(one, parts.isTrusted(one)));
   const paths = new Map(publication.subgraphs.map(({ name, url }) => [name, pathOf(url)]));
   const { authorize } = parts;
-  const upstream = createUpstream(reachable, parts.upstream);
-  const sockets = createProviderSockets(reachable, parts.sockets);
+  const { upstream, sockets } = parts.connect(reachable);
   const broker = createBroker({
     ...parts.broker,
     publication,
@@ -112,8 +115,11 @@ function pathOf(url: string): string {
   return `${pathname}${search}`;
 }
 
+/** A subgraph with how its host is found, where that is judged. */
+export type Reachable = Subgraph & { readonly lookup?: LookupFunction };
+
 /** What was allowed when it was published may mean another address by now: it is judged again when it is connected to. */
-function reach(subgraph: Subgraph, isTrusted: boolean) {
+function reach(subgraph: Subgraph, isTrusted: boolean): Reachable[] {
   if (isTrusted) return [subgraph];
   const host = new URL(subgraph.url).hostname.replace(/^\[|\]$/g, '');
   // No name is resolved for an address that is given by its number.

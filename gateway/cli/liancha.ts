@@ -15,6 +15,7 @@ const TOPICS: Readonly<Record<string, Topic>> = {
   ledger: () => import('./ledger/index.ts'),
   matter: () => import('./matter/index.ts'),
   objection: () => import('./objection/index.ts'),
+  publication: () => import('./publication/index.ts'),
   subgraph: () => import('./subgraph/index.ts'),
   webhook: () => import('./webhook/index.ts'),
 };

@@ -13,6 +13,8 @@ export interface RouteParts {
   readonly graphql: Handler;
   readonly bodies: Bodies;
   isReady(): boolean;
+  /** Numbers of the publication that is served, and of one that could not be taken up. */
+  publication(): { readonly served: number; readonly failed: number | null };
   jwks(): unknown;
   metrics(): Promise<string>;
   readonly ledger: ProvingLedger;
@@ -39,8 +41,15 @@ export function createRoutes(parts: RouteParts): Handler {
     ...parts.catalogue,
     'GET /health/live': (_, response) => sendJson(response, 200, { status: 'live' }),
     'GET /health/ready': (_, response) => {
-      const ready = parts.isReady();
-      sendJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not ready' });
+      if (!parts.isReady()) return sendJson(response, 503, { status: 'not ready' });
+      const { served, failed } = parts.publication();
+      sendJson(
+        response,
+        200, // What is served works.
+        failed === null
+          ? { status: 'ready' }
+          : { status: 'degraded', reason: 'PUBLICATION_NOT_TAKEN_UP', publication: served, failed },
+      );
     },
     'GET /metrics': async (_, response) => {
       sendBytes(

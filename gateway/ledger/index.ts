@@ -14,6 +14,7 @@ export { Head, PublicKeys } from './head.ts';
 export { ledgerSuite, rotateLedgerKey } from './heads-file.ts';
 export { createIds } from './ids.ts';
 export { type KeyedHashes, openKeyedHashes, revealSalt, subjectHashes } from './keyed-hashes.ts';
+export { lockFolder } from './lock.ts';
 export { memoryLedger } from './memory-ledger.ts';
 export { findSealKey } from './seals.ts';
 export { type Indexer, startIndexer } from './search/indexer.ts';

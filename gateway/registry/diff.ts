@@ -1,5 +1,6 @@
 import { diff } from '@graphql-inspector/core';
 import { buildASTSchema, type DefinitionNode, type GraphQLSchema, Kind, parse } from 'graphql';
+import { withoutMachinery } from './machinery.ts';
 
 /** One change between two versions of a subgraph. */
 export interface SchemaChange {
@@ -36,7 +37,7 @@ const DEFINITION_OF: Readonly<Record<string, string>> = {
 
 /** In a subgraph a type may be extended that only others define: the first extension then stands for the definition. */
 function schemaOf(sdl: string): GraphQLSchema {
-  const document = parse(sdl, { noLocation: true });
+  const document = withoutMachinery(parse(sdl, { noLocation: true }));
   const defined = new Set<string>();
   for (const one of document.definitions)
     if ('name' in one && one.name && one.kind.endsWith('TypeDefinition')) defined.add(one.name.value);

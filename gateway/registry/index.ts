@@ -17,7 +17,14 @@ export type { CostModel, ListSize } from './cost-model.ts';
 export type { SchemaChange } from './diff.ts';
 export { openPublication } from './open-publication.ts';
 export type { Prepared } from './prepare.ts';
-export { type Composer, openComposer } from './process/composer.ts';
+export {
+  type Composer,
+  type ComposerOptions,
+  openComposer,
+  type PreparedForServing,
+} from './process/composer.ts';
+export type { Fault, Rehearse } from './process/composing.ts';
 export type { Composed } from './process/messages.ts';
+export { NotCarriedOut } from './process/not-carried-out.ts';
 export { type Publication, revivePublication } from './publication.ts';
 export type { Provider, SharingIndex, SharingRule, Source, Subgraph } from './rules.ts';

@@ -4,6 +4,7 @@ import { printSchema } from 'graphql';
 import { buildSupergraph, consumerTypes } from '../federation/index.ts';
 import { consumerSchema, RESERVED_TYPE_NAMES } from './api-schema.ts';
 import {
+  type Composition,
   type CompositionProblem,
   composeSupergraph,
   type Problems,
@@ -48,10 +49,7 @@ export function preparePublication(
   const reading = readSources(subgraphs, sources);
   if (!reading.ok) return reading;
   const { read } = reading;
-  const composed =
-    known === undefined
-      ? composeSupergraph(read)
-      : trySupergraph(known, () => buildSupergraph(known, { isChecked: true }));
+  const composed = knownSupergraph(known, subgraphs) ?? composeSupergraph(read);
   if (!composed.ok) return composed;
   const { supergraphSdl, supergraph } = composed;
   const api = supergraph.apiSchema();
@@ -95,6 +93,21 @@ export function foreignProblems(subgraphs: readonly Subgraph[], sources: Sources
       return { code: 'ZONE_ELSEWHERE', message, subgraph: subgraph.name };
     }),
   );
+}
+
+/** The supergraph as it was composed before; null where that cannot be read, or is of other subgraphs: then it is composed again. */
+function knownSupergraph(known: string | undefined, subgraphs: readonly Subgraph[]): Composition | null {
+  if (known === undefined) return null;
+  const composed = trySupergraph(known, () => buildSupergraph(known, { isChecked: true }));
+  if (!composed.ok) return null;
+  const names = [...composed.supergraph.subgraphsMetadata()].map(({ name }) => name).sort();
+  const isSame =
+    names.join(' ') ===
+    subgraphs
+      .map(({ name }) => name)
+      .sort()
+      .join(' ');
+  return isSame ? composed : null;
 }
 
 /** Digest of what a publication is made of. */

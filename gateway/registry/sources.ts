@@ -5,6 +5,7 @@ import { buildSubgraph } from '../federation/index.ts';
 import type { Zone } from '../words.ts';
 import { type Model, type ModelType, readTypes } from './check/model.ts';
 import { completeSdl } from './complete-sdl.ts';
+import { withoutMachinery } from './machinery.ts';
 import { withOneOf } from './one-of.ts';
 import type { Subgraph } from './rules.ts';
 
@@ -26,6 +27,8 @@ export interface Sources {
   source(subgraph: Subgraph): Source;
   /** Throws what the parser throws. */
   model(subgraph: Subgraph): Model;
+  /** What is written in it, without what federation's libraries print. Throws what the parser throws. */
+  document(subgraph: Subgraph): DocumentNode;
 }
 
 /** Characters of SDL of which it is kept what they say: live subgraphs, and a few of their other versions. It takes fifty times the memory. */
@@ -47,10 +50,11 @@ export function createSources(specification: string, zone: Zone | null = null): 
     return made;
   };
   const document = (sdl: string, limits: { readonly maxTokens?: number }): DocumentNode =>
-    keep(documents, sdl, () => parse(sdl, { ...limits, noLocation: true }));
+    keep(documents, sdl, () => withoutMachinery(parse(sdl, { ...limits, noLocation: true })));
   return {
     specification,
     zone,
+    document: ({ sdl }) => document(sdl, { maxTokens: MOST_TOKENS }),
     source: ({ name, url, sdl }) =>
       keep(sources, JSON.stringify([name, url, sdl]), () => {
         const typeDefs = withOneOf(completeSdl(document(sdl, {}), specification));

@@ -7,6 +7,8 @@ export interface Metrics {
   readonly grantsStale: Gauge;
   /** Reads how far search is behind the ledger, whenever it is asked for. */
   watchIndex(state: () => { readonly behind: number; readonly lagMs: number }): void;
+  /** Reads which publication is served, and which could not be taken up. */
+  watchPublication(status: () => { readonly served: number; readonly failed: number | null }): void;
   /** One request: which door served it, what it came to (`OK` or the first code) and how long it took. */
   observeRequest(door: 'warm' | 'general', outcome: string, seconds: number): void;
   /** What is pushed: streams that are open, and answers given by event streams and WebSockets. */
@@ -56,6 +58,16 @@ export function createMetrics(): Metrics {
     labelNames: ['outcome'] as const,
     registers,
   });
+  const gauge = (name: string, help: string, value: () => number): void => {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(value());
+      },
+    });
+  };
   return {
     pushed: {
       opened() {
@@ -65,17 +77,15 @@ export function createMetrics(): Metrics {
       answered: (outcome) => pushed.inc({ outcome }),
     },
     providerCalls,
+    watchPublication(status) {
+      gauge('liancha_publication_served', 'Number of the publication that is served', () => status().served);
+      gauge(
+        'liancha_publication_not_taken_up',
+        'Number of the publication that could not be taken up; 0 where there is none',
+        () => status().failed ?? 0,
+      );
+    },
     watchIndex(state) {
-      const gauge = (name: string, help: string, value: () => number): void => {
-        new Gauge({
-          name,
-          help,
-          registers,
-          collect() {
-            this.set(value());
-          },
-        });
-      };
       gauge('liancha_ledger_index_behind', 'Records that search does not know yet', () => state().behind);
       gauge('liancha_ledger_index_lag_seconds', 'Time for which search has not been up to date', () => {
         return state().lagMs / 1_000;

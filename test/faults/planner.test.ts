@@ -3,7 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createPlanners, createPools, type Planners } from '../../gateway/broker/index.ts';
+import {
+  createPlanners,
+  createPools,
+  createProviderSockets,
+  createUpstream,
+  type Planners,
+} from '../../gateway/broker/index.ts';
 import { startOpenGateway } from '../../gateway/open.ts';
 import { openPublication } from '../../gateway/registry/index.ts';
 import { createServing } from '../../gateway/serving.ts';
@@ -124,12 +130,14 @@ describe('a planner in a thread', () => {
     const { parts } = createWorld();
     const serving = await createServing(await openPublication(supergraphSdl), {
       broker: { ...parts, purposeByDefault: { use: 'WORK_REFERENCE', matter: 'm', onDenied: 'NULL' } },
-      upstream: {
-        timeoutMs: 5_000,
-        answerBytes: 1_000,
-        pools: createPools({ connections: 1, timeoutMs: 5_000 }),
-      },
-      sockets: { ...SOCKETS, timeoutMs: 5_000 },
+      connect: (reachable) => ({
+        upstream: createUpstream(reachable, {
+          timeoutMs: 5_000,
+          answerBytes: 1_000,
+          pools: createPools({ connections: 1, timeoutMs: 5_000 }),
+        }),
+        sockets: createProviderSockets(reachable, { ...SOCKETS, timeoutMs: 5_000 }),
+      }),
       planners,
       isTrusted: () => true,
       onCalled: () => undefined,

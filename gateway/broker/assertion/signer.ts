@@ -36,7 +36,8 @@ export interface AssertedRequest {
 
 /** Signs assertions; providers verify them with the public keys. */
 export interface AssertionSigner {
-  sign(claims: AssertionClaims, request: AssertedRequest): string;
+  /** `ageMs`: of an assertion that is only to be refused. */
+  sign(claims: AssertionClaims, request: AssertedRequest, ageMs?: number): string;
   jwks(): PublicKeySet;
 }
 
@@ -64,9 +65,13 @@ export function openAssertionSigner(folder: string, gatewayId: string, now: () =
   let number = 0;
   return {
     jwks: published.current,
-    sign({ subgraph, department, operator, use, matter, grants, disclosure }, { method, path, body }) {
+    sign(
+      { subgraph, department, operator, use, matter, grants, disclosure },
+      { method, path, body },
+      ageMs = 0,
+    ) {
       published.current();
-      const iat = Math.floor(now() / 1_000);
+      const iat = Math.floor((now() - ageMs) / 1_000);
       const payload = encode({
         iss: issuer,
         aud: `urn:liancha:provider:${subgraph}`,

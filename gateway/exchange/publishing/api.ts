@@ -37,9 +37,9 @@ export function publishingApi(parts: PublishingParts): Resolvers {
         const live = versions.find(({ status }) => status === 'LIVE') ?? null;
         return { ...summary(parts, live ?? last), live, versions };
       },
-      async subgraphDiff(_, { name, from, to }: { name: string; from: number; to: number }) {
+      async subgraphDiff(_, { name, from, to }: { name: string; from: number; to: number }, caller) {
         const [before, after] = [await versionAt(name, from), await versionAt(name, to)];
-        return parts.composer.diff(before.sdl, after.sdl);
+        return parts.composer.diff(before.sdl, after.sdl, caller.department.code);
       },
       async publications(_, input: PageInput) {
         const page = readPage(input);

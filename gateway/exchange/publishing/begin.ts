@@ -1,8 +1,8 @@
-import { type Composer, type Subgraph, UNCHANGED } from '../../registry/index.ts';
+import { type Composed, UNCHANGED } from '../../registry/index.ts';
 import type { Database, Queryable } from '../../store/index.ts';
 import type { DepartmentCode } from '../../words.ts';
 import { beginChange, type LiveState, readCurrent, writePublication } from './publications.ts';
-import { digestOf, insertVersion, subgraphOf, type Version } from './versions.ts';
+import { digestOf, insertVersion, type Version } from './versions.ts';
 
 /** A subgraph that the configuration names. */
 export interface ConfiguredSubgraph {
@@ -14,63 +14,71 @@ export interface ConfiguredSubgraph {
 
 export interface BeginParts {
   readonly database: Database;
-  readonly composer: Pick<Composer, 'prepare'>;
   readonly configured: readonly ConfiguredSubgraph[];
   /** Files and addresses of the configuration are followed at each start, as the demonstration's change. */
   readonly followsConfiguration: boolean;
   nextId(): string;
   now(): number;
-  nameOf(department: string): string;
 }
 
 /** Who publishes what the configuration names. */
 const OPERATOR = 'configuration';
 
+/** What the configuration would have live. */
+export interface Beginning {
+  readonly versions: readonly Version[];
+  /** Is nothing published yet? Then there is nothing else to serve. */
+  readonly isFirst: boolean;
+  /** Writes it as a publication, once it has been taken up; gives what is live then, which may be another instance's beginning. */
+  write(composed: Omit<Composed, 'ownership'>): Promise<LiveState>;
+}
+
 /**
- * What is live at a start: what the store says; at the first start the subgraphs of the configuration, which become its first
- * versions. Throws when there is nothing, or when it does not compose.
+ * What the configuration changes of what is live, before it is written: at the first start its subgraphs, which become their first
+ * versions. Null where that is nothing.
  */
-export async function beginPublishing(parts: BeginParts): Promise<LiveState> {
+export async function beginningOf(parts: BeginParts): Promise<Beginning | null> {
   const state = await readCurrent(parts.database);
+  if (!state && (await isBegun(parts.database))) return null; // Which is live has been lost: not begun anew.
   const planted = await missing(parts, state);
-  if (state && planted.length === 0) return state;
+  if (state && planted.length === 0) return null;
   const kept = (state?.versions ?? []).filter((one) => !planted.some(({ name }) => name === one.subgraph));
-  const subgraphs: Subgraph[] = [
-    ...kept.map((one) => subgraphOf(one, parts.nameOf)),
-    ...planted.map((one) => subgraphOf(asVersion(parts, one), parts.nameOf)),
-  ];
-  const result = await parts.composer.prepare(subgraphs, null);
-  if (!result.ok) {
-    const problems = result.problems.map(({ code, message }) => `  ${code}: ${message}`).join('\n');
-    throw new Error(`子图不能组合 The subgraphs do not compose:\n${problems}`);
-  }
-  const { revision, supergraphSdl } = result.prepared;
-  await parts.database
-    .transaction(async (transaction) => {
-      await beginChange(transaction, state?.publication.number ?? 0);
-      const versions: Version[] = [];
-      for (const one of planted) versions.push(await insertVersion(transaction, asVersion(parts, one)));
-      const [first] = planted;
-      const row = {
-        id: parts.nextId(),
-        what: 'BEGIN',
-        subgraph: null,
-        department: first?.department ?? '',
-        operator: OPERATOR,
-        reason: null,
-        at: new Date(parts.now()),
-      } as const;
-      // The configuration is the platform's own: its subgraphs are the beginning, against which others' publications are held.
-      const composed = { revision, supergraphSdl, ownership: UNCHANGED };
-      await writePublication(parts, transaction, row, [...kept, ...versions], composed);
-    })
-    .catch(async (error: unknown) => {
-      // Another instance has begun at the same moment.
-      if ((await readCurrent(parts.database)) === null) throw error;
-    });
-  const begun = await readCurrent(parts.database);
-  if (!begun) throw new Error('nothing has been published');
-  return begun;
+  const added = planted.map((one) => asVersion(parts, one));
+  return {
+    versions: [...kept, ...added],
+    isFirst: state === null,
+    async write(composed) {
+      await parts.database
+        .transaction(async (transaction) => {
+          await beginChange(transaction, state?.publication.number ?? 0);
+          const versions: Version[] = [];
+          for (const one of added) versions.push(await insertVersion(transaction, one));
+          const row = {
+            id: parts.nextId(),
+            what: 'BEGIN',
+            subgraph: null,
+            department: planted[0]?.department ?? '',
+            operator: OPERATOR,
+            reason: null,
+            at: new Date(parts.now()),
+          } as const;
+          // The configuration is the platform's own: its subgraphs are the beginning, against which others' publications are held.
+          const beginning = { ...composed, ownership: UNCHANGED };
+          await writePublication(parts, transaction, row, [...kept, ...versions], beginning);
+        })
+        .catch(async (error: unknown) => {
+          // Another instance has begun at the same moment.
+          if ((await readCurrent(parts.database)) === null) throw error;
+        });
+      const begun = await readCurrent(parts.database);
+      if (!begun) throw new Error('nothing has been published');
+      return begun;
+    },
+  };
+}
+
+async function isBegun(from: Queryable): Promise<boolean> {
+  return (await from.query('select 1 from publications limit 1')).length > 0;
 }
 
 /** Subgraphs of the configuration that the store does not have, or has in an older version of the same files. */

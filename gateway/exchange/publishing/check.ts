@@ -7,6 +7,7 @@ import {
   finding,
   type OwnedChanges,
   type SchemaChange,
+  type SeenOperation,
   type Subgraph,
 } from '../../registry/index.ts';
 import type { Database } from '../../store/index.ts';
@@ -16,16 +17,19 @@ import { consentFindings } from '../consents/findings.ts';
 import { readOwners } from '../consents/owners.ts';
 import { requestConsents } from '../consents/request.ts';
 import type { Caller } from '../module.ts';
+import { orWhyNot } from './not-carried-out.ts';
 import type { AskedOperation } from './operations.ts';
 import type { LiveState } from './publications.ts';
 import { judgeUrl, type ReachParts } from './reach.ts';
 import { runningSdl } from './running-sdl.ts';
+import { callService, type ServiceAt } from './service-call.ts';
+import { type Stranger, unprotectedFinding } from './unprotected.ts';
 import { configuredUrl, digestOf, subgraphOf } from './versions.ts';
 
 /** What a check needs of the platform. */
 export interface CheckParts extends ReachParts {
   readonly database: Database;
-  readonly composer: Pick<Composer, 'required' | 'examine' | 'retire' | 'diff'>;
+  readonly composer: Pick<Composer, 'required' | 'examine' | 'retire' | 'rehearse' | 'diff'>;
   /** Operations that consumers have asked lately. */
   operations(): Promise<readonly AskedOperation[]>;
   /** Does a department hold a grant for a coordinate now? */
@@ -34,6 +38,8 @@ export interface CheckParts extends ReachParts {
   catalogueFaults(resources: readonly CatalogueResource[]): Promise<readonly Finding[]>;
   /** The `Authorization` with which a department's own subgraph is asked for its schema. */
   authorize(subgraph: string, caller: Caller, request: AssertedRequest): string;
+  /** The `Authorization`s of those whom a service must not answer. */
+  strangers(subgraph: string, caller: Caller): readonly Stranger[];
   /** Whose a subgraph's name is, also when nothing of it is live. */
   ownerOf(subgraph: string): Promise<string | null>;
   nameOf(department: string): string;
@@ -52,6 +58,8 @@ export interface CheckRequest {
 export interface Checked {
   readonly findings: readonly Finding[];
   readonly forced: readonly Finding[];
+  /** Codes of the departments whose operations break. */
+  readonly affected: readonly string[];
   readonly diff: readonly SchemaChange[];
   /** What would be live; null when it does not compose. */
   readonly composed: Composed | null;
@@ -79,20 +87,33 @@ export async function checkPublication(
   const owner = await parts.ownerOf(name);
   const isOthers = owner !== null && owner !== department.code;
   // Another's service is not asked on a stranger's behalf.
-  const reached = asked.url === null || isOthers ? NOT_ASKED : await ask(parts, caller, name, asked.url);
-  const required = await parts.composer.required(candidate, live);
-  const { resources, ...examined } = await parts.composer.examine({
-    candidate,
-    live,
-    liveSdl: state.supergraphSdl,
-    owners: await readOwners(parts.database),
-    operations: await seenBy(parts),
-    granted: required.filter((coordinate) => parts.isGranted(department.code, coordinate)),
-    reason,
-    isForced,
-    running: reached.sdl,
-  });
+  const reached = asked.url === null || isOthers ? NOT_ASKED : await reach(parts, caller, name, asked.url);
+  const operations = await seenBy(parts);
+  const owners = await readOwners(parts.database);
+  let questions: readonly string[] = [];
+  const { resources, ...examined } = await orWhyNot(
+    async () => {
+      const required = await parts.composer.required(candidate, live);
+      questions = required.questions;
+      const granted = required.coordinates.filter((one) => parts.isGranted(department.code, one));
+      const running = reached.sdl;
+      return parts.composer.examine({
+        candidate,
+        live,
+        liveSdl: state.supergraphSdl,
+        owners,
+        operations,
+        granted,
+        reason,
+        isForced,
+        running,
+      });
+    },
+    (findings) => ({ ...UNEXAMINED, findings }),
+  );
   const found = [...examined.findings, ...reached.findings];
+  if (reached.at && asked.url !== null)
+    found.push(...(await askedByStrangers(parts, caller, name, reached.at, questions)));
   if (isOthers && !found.some(({ code }) => code === 'RESERVED_NAME'))
     found.push(
       finding(
@@ -133,12 +154,19 @@ export async function needingConsent(
   return { findings: consentFindings(missing), consents: await consentsOf(database, ids) };
 }
 
+/** What a check without a result tells besides why it has none. */
+export const UNEXAMINED = { forced: [], affected: [], diff: [], resources: [], composed: null };
+
 /** Operations with the departments' names, as findings tell them. */
 export async function seenBy(
   parts: Pick<CheckParts, 'operations' | 'nameOf'>,
-): Promise<{ readonly text: string; readonly departments: readonly string[] }[]> {
+): Promise<readonly SeenOperation[]> {
   const operations = await parts.operations();
-  return operations.map(({ text, departments }) => ({ text, departments: departments.map(parts.nameOf) }));
+  return operations.map(({ text, name, departments }) => ({
+    text,
+    name,
+    departments: departments.map((code) => ({ code, name: parts.nameOf(code) })),
+  }));
 }
 
 /** The address that a version states: none where it is the configured one, as each instance has its own. */
@@ -154,17 +182,40 @@ export function statedUrl(
 
 interface Reached {
   readonly sdl: string | null;
+  /** Where the service answers; null where it is not asked, or does not answer. */
+  readonly at: ServiceAt | null;
   readonly findings: readonly Finding[];
 }
 
-const NOT_ASKED: Reached = { sdl: null, findings: [] };
+const NOT_ASKED: Reached = { sdl: null, at: null, findings: [] };
 
-async function ask(parts: CheckParts, caller: Caller, name: string, url: string): Promise<Reached> {
-  const reach = await judgeUrl(parts, { name, url, department: caller.department.code });
-  if (!reach.ok) return { sdl: null, findings: [reach.finding] };
-  const authorize = (request: AssertedRequest): string => parts.authorize(name, caller, request);
-  const sdl = await runningSdl({ url, authorize, isTrusted: reach.isTrusted });
-  if (sdl !== null) return { sdl, findings: [] };
-  const text = `${url} 未以子图应答（_service { sdl }）。 It does not answer as a subgraph.`;
-  return { sdl, findings: [finding('SCHEMA_MISMATCH', null, text)] };
+async function reach(parts: CheckParts, caller: Caller, name: string, url: string): Promise<Reached> {
+  const judged = await judgeUrl(parts, { name, url, department: caller.department.code });
+  if (!judged.ok) return { ...NOT_ASKED, findings: [judged.finding] };
+  const at = { url, isTrusted: judged.isTrusted };
+  const service = callService(at);
+  try {
+    const running = await runningSdl(service, (request) => parts.authorize(name, caller, request));
+    if (running.ok) return { sdl: running.sdl, at, findings: [] };
+    return { ...NOT_ASKED, findings: [finding('SCHEMA_MISMATCH', null, `${url}: ${running.why}`)] };
+  } finally {
+    await service.close();
+  }
+}
+
+/** What it answers somebody whom it should not. */
+async function askedByStrangers(
+  parts: CheckParts,
+  caller: Caller,
+  name: string,
+  at: ServiceAt,
+  questions: readonly string[],
+): Promise<readonly Finding[]> {
+  const service = callService(at);
+  try {
+    const found = await unprotectedFinding(service, at.url, parts.strangers(name, caller), questions);
+    return found ? [found] : [];
+  } finally {
+    await service.close();
+  }
 }

@@ -25,6 +25,11 @@ export function digestOf(sdl: string): string {
   return createHash('sha256').update(sdl).digest('base64url');
 }
 
+/** Is a version of the store what was published? */
+export function isIntact({ sdl, digest }: Version): boolean {
+  return digestOf(sdl) === digest;
+}
+
 export function versionOf(row: Row): Version {
   return {
     id: String(row.id),

@@ -10,7 +10,8 @@ import {
   refusedFor,
   requireOwner,
 } from './change.ts';
-import { needingConsent, seenBy } from './check.ts';
+import { needingConsent, seenBy, UNEXAMINED } from './check.ts';
+import { orWhyNot } from './not-carried-out.ts';
 import { type LiveState, publicationOf, readPublication, writePublication } from './publications.ts';
 import { by, publishWith, requireReason } from './publish.ts';
 import { readVersion, subgraphOf, type Version, versionOf } from './versions.ts';
@@ -60,18 +61,25 @@ async function backToVersion(
   if (!target) throw notFound('可退回的版本 version to go back to', `${subgraph} ${number ?? ''}`.trim());
   const live = state.versions.map((one) => subgraphOf(one, parts.nameOf));
   const candidate = subgraphOf(target, parts.nameOf);
-  const required = await parts.composer.required(candidate, live);
-  const { findings, composed, diff } = await parts.composer.examine({
-    candidate,
-    live,
-    liveSdl: state.supergraphSdl,
-    owners: await readOwners(parts.database),
-    operations: [],
-    granted: required.filter((coordinate) => parts.isGranted(target.department, coordinate)),
-    reason,
-    isForced: true,
-    running: null,
-  });
+  const operations = await seenBy(parts);
+  const owners = await readOwners(parts.database);
+  const { findings, composed, diff } = await orWhyNot(
+    async () => {
+      const required = await parts.composer.required(candidate, live);
+      return parts.composer.examine({
+        candidate,
+        live,
+        liveSdl: state.supergraphSdl,
+        owners,
+        operations,
+        granted: required.coordinates.filter((one) => parts.isGranted(target.department, one)),
+        reason,
+        isForced: true,
+        running: null,
+      });
+    },
+    (refused) => ({ ...UNEXAMINED, findings: refused }),
+  );
   if (findings.length > 0 || !composed) return { ok: false, outcome: refusedFor(findings, diff) };
   const needed = await needingConsent(parts, caller, composed, { sdl: target.sdl, reason });
   if (needed) return { ok: false, outcome: refusedFor(needed.findings, diff, needed.consents) };
@@ -120,6 +128,22 @@ async function backToPublication(
     parts.database,
     publication ?? (await publicationBefore(parts, state)),
   );
+  const operations = await seenBy(parts);
+  const findings = await orWhyNot(
+    () =>
+      parts.composer.rehearse(
+        {
+          subgraphs: target.versions.map((one) => subgraphOf(one, parts.nameOf)),
+          supergraphSdl: target.supergraphSdl,
+          live: state.versions.map((one) => subgraphOf(one, parts.nameOf)),
+          liveSdl: state.supergraphSdl,
+          operations,
+        },
+        caller.department.code,
+      ),
+    (refused) => refused,
+  );
+  if (findings.length > 0) return { ok: false, outcome: refusedFor(findings) };
   return {
     ok: true,
     async write(transaction) {
@@ -157,14 +181,14 @@ export async function retireSubgraph(
     const version = state.versions.find((one) => one.subgraph === name);
     if (!version) throw notFound('在线的子图 live subgraph', name);
     requireOwner(parts, caller, version.department, `停用子图 ${name} retiring a subgraph`);
-    const { findings, composed } = await parts.composer.retire({
-      name,
-      live: state.versions.map((one) => subgraphOf(one, parts.nameOf)),
-      liveSdl: state.supergraphSdl,
-      owners: await readOwners(parts.database),
-      operations: await seenBy(parts),
-      isForced: force,
-    });
+    const operations = await seenBy(parts);
+    const owners = await readOwners(parts.database);
+    const live = state.versions.map((one) => subgraphOf(one, parts.nameOf));
+    const task = { name, live, liveSdl: state.supergraphSdl, owners, operations, isForced: force };
+    const { findings, composed, affected } = await orWhyNot(
+      () => parts.composer.retire(task, caller.department.code),
+      (refused) => ({ ...UNEXAMINED, findings: refused }),
+    );
     if (findings.length > 0 || !composed) return { ok: false, outcome: refusedFor(findings) };
     const needed = await needingConsent(parts, caller, composed, { sdl: version.sdl, reason });
     if (needed) return { ok: false, outcome: refusedFor(needed.findings, [], needed.consents) };

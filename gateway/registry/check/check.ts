@@ -1,10 +1,10 @@
-import { buildASTSchema, type DocumentNode, type GraphQLSchema, parse, validate } from 'graphql';
 import type { Zone } from '../../words.ts';
 import type { CompositionProblem } from '../compose.ts';
 import { type Prepared, type PreparedResult, preparePublication } from '../prepare.ts';
 import type { Subgraph } from '../rules.ts';
 import { createSources, type Sources } from '../sources.ts';
 import { elsewhere } from '../zones.ts';
+import { brokenOperations } from './broken-operations.ts';
 import { catalogueFindings, sharingOf } from './catalogue-rules.ts';
 import { type Finding, finding } from './finding.ts';
 import type { Model } from './model.ts';
@@ -13,7 +13,9 @@ import { filterFindings, requiresFindings, sourceFindings } from './source-rules
 /** An operation that consumers have asked lately. */
 export interface SeenOperation {
   readonly text: string;
-  readonly departments: readonly string[];
+  readonly name: string | null;
+  /** Those that have asked it. */
+  readonly departments: readonly { readonly code: string; readonly name: string }[];
 }
 
 export interface CheckInput {
@@ -28,8 +30,10 @@ export interface CheckInput {
   readonly reason?: string;
   /** Operations that break are accepted. Nothing else can be forced. */
   readonly isForced?: boolean;
+  /** The supergraph that is live, where it was composed before. */
+  readonly liveSdl?: string;
   /** Instead of `preparePublication`, by whoever keeps what was prepared. */
-  prepare?(subgraphs: readonly Subgraph[], sources: Sources): PreparedResult;
+  prepare?(subgraphs: readonly Subgraph[], sources: Sources, known?: string): PreparedResult;
 }
 
 /** What examining came to: every reason against, and what would be live if there is none. */
@@ -37,6 +41,8 @@ export interface Examined {
   readonly findings: readonly Finding[];
   /** Findings that were overridden. */
   readonly forced: readonly Finding[];
+  /** Codes of the departments whose operations break. */
+  readonly affected: readonly string[];
   /** Null when it does not compose. */
   readonly prepared: Prepared | null;
 }
@@ -67,6 +73,7 @@ export function examineSubgraph(input: CheckInput): Examined {
   const refuse = (finding: Finding): Examined => ({
     findings: [...names, finding],
     forced: [],
+    affected: [],
     prepared: null,
   });
   const size = sizeFinding(candidate.sdl);
@@ -103,19 +110,27 @@ export function examineSubgraph(input: CheckInput): Examined {
 }
 
 function uncomposed(findings: readonly Finding[]): Examined {
-  return { findings, forced: [], prepared: null };
+  return { findings, forced: [], affected: [], prepared: null };
 }
 
 /** Only that operations break may be forced. */
 function withOperations(
   found: readonly Finding[],
-  { operations, isForced = false }: Pick<CheckInput, 'operations' | 'isForced'>,
+  input: Omit<CheckInput, 'candidate' | 'isGranted'>,
   prepared: Prepared,
 ): Examined {
-  const broken = operationFindings(operations, prepared);
-  return isForced
-    ? { findings: found, forced: broken, prepared }
-    : { findings: [...found, ...broken], forced: [], prepared };
+  const broken = brokenOperations(input.operations, prepared.consumerSdl, () => liveSchemaOf(input));
+  const findings = broken.map(({ finding }) => finding);
+  const affected = [...new Set(broken.flatMap((one) => one.departments))];
+  return input.isForced
+    ? { findings: found, forced: findings, affected, prepared }
+    : { findings: [...found, ...findings], forced: [], affected, prepared };
+}
+
+/** What consumers see of what is live; null where that cannot be prepared, which then breaks nothing. */
+function liveSchemaOf({ live, sources, liveSdl, prepare }: Omit<CheckInput, 'candidate' | 'isGranted'>) {
+  const result = (prepare ?? preparePublication)(live, sources, liveSdl);
+  return result.ok ? result.prepared.consumerSdl : null;
 }
 
 /** Every reason why a subgraph may not be taken out of what is live. */
@@ -225,26 +240,6 @@ function compositionFindings(problems: readonly CompositionProblem[], found: rea
     if (/Directive "@?[\w]*(resource|item)" argument/.test(message) && isTold('CATALOGUE_INCOMPLETE'))
       return [];
     return [finding('COMPOSITION_ERROR', null, `${code}: ${message}`)];
-  });
-}
-
-function operationFindings(operations: readonly SeenOperation[], { consumerSdl }: Prepared): Finding[] {
-  if (operations.length === 0) return [];
-  const trusted = { assumeValid: true, assumeValidSDL: true };
-  const schema: GraphQLSchema = buildASTSchema(parse(consumerSdl, { noLocation: true }), trusted);
-  return operations.flatMap(({ text, departments }): Finding[] => {
-    let document: DocumentNode;
-    try {
-      document = parse(text, { noLocation: true });
-    } catch {
-      return [];
-    }
-    const errors = validate(schema, document, undefined, { maxErrors: 3 });
-    if (errors.length === 0) return [];
-    const names = departments.join('、');
-    const shown = text.replace(/\s+/g, ' ').slice(0, 200);
-    const message = `近期查询将失效（${names}）：${errors.map((one) => one.message).join(' ')} — ${shown} 请保留，或说明理由并强制发布（--force --reason）。 An operation that was asked lately would break; keep what it needs, or force it with a reason (--force --reason).`;
-    return [finding('BREAKS_OPERATIONS', null, message)];
   });
 }
 

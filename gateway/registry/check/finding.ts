@@ -16,6 +16,9 @@ export const FINDING_CODES = [
   'SCHEMA_MISMATCH',
   'URL_NOT_ALLOWED',
   'RESERVED_NAME',
+  'TAKE_UP_FAILED',
+  'CHECK_TIMED_OUT',
+  'UNPROTECTED',
 ] as const;
 export type FindingCode = (typeof FINDING_CODES)[number];
 
@@ -46,6 +49,9 @@ const ARTICLES: Readonly<Record<FindingCode, string | null>> = {
   SCHEMA_MISMATCH: 'Art. 13',
   URL_NOT_ALLOWED: 'Art. 20',
   RESERVED_NAME: null,
+  TAKE_UP_FAILED: null,
+  CHECK_TIMED_OUT: null,
+  UNPROTECTED: 'Art. 20',
 };
 
 export function finding(code: FindingCode, coordinate: string | null, message: string): Finding {

@@ -9,6 +9,7 @@ import {
   type TypeNode,
 } from 'graphql';
 import { linkedNames } from '../complete-sdl.ts';
+import { SPECIFIED } from '../machinery.ts';
 import type { Subgraph } from '../rules.ts';
 import { SHARING_IDENTITY } from '../sharing-names.ts';
 
@@ -50,7 +51,7 @@ export function readTypes(document: DocumentNode): ReadonlyMap<string, ModelType
   };
   const types = new Map<string, ModelType>();
   for (const one of document.definitions) {
-    if (!('name' in one) || !one.name || !(one.kind in KINDS)) continue;
+    if (!('name' in one) || !one.name || !(one.kind in KINDS) || SPECIFIED.test(one.name.value)) continue;
     const kind = KINDS[one.kind as keyof typeof KINDS];
     const members = membersOf(one);
     const element = (

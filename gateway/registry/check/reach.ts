@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { type DocumentNode, Kind, parse, print, type TypeDefinitionNode } from 'graphql';
 import { isForbiddenAddress } from '../../addresses.ts';
+import { SPECIFIED, withoutMachinery } from '../machinery.ts';
 import { type Finding, finding } from './finding.ts';
 
 /**
@@ -48,19 +49,21 @@ export function mismatchFinding(published: string, running: string): Finding | n
   return finding('SCHEMA_MISMATCH', differing[0] ?? null, text);
 }
 
-/** What federation's libraries add to a subgraph's SDL. */
-const ADDED = /^(_Any|_Entity|_Service|link__.*|federation__.*)$/;
-
 function definitionsOf(sdl: string): Map<string, string> {
   let document: DocumentNode;
   try {
-    document = parse(sdl, { noLocation: true });
+    document = withoutMachinery(parse(sdl, { noLocation: true }));
   } catch {
     return new Map([['SDL', sdl]]);
   }
   const found = new Map<string, string[]>();
   for (const one of document.definitions) {
-    if (!('name' in one) || !one.name || one.kind === Kind.DIRECTIVE_DEFINITION || ADDED.test(one.name.value))
+    if (
+      !('name' in one) ||
+      !one.name ||
+      one.kind === Kind.DIRECTIVE_DEFINITION ||
+      SPECIFIED.test(one.name.value)
+    )
       continue;
     const texts = found.get(one.name.value) ?? [];
     found.set(one.name.value, [...texts, ...partsOf(one as TypeDefinitionNode)]);
@@ -83,10 +86,5 @@ function partsOf(definition: TypeDefinitionNode): string[] {
     description?: unknown;
   }[];
   const head = print({ ...rest, kind: rest.kind.replace('Extension', 'Definition') } as never);
-  return [
-    head,
-    ...members
-      .filter((one) => !one.name.value.startsWith('_'))
-      .map((one) => print({ ...one, description: undefined } as never)),
-  ];
+  return [head, ...members.map((one) => print({ ...one, description: undefined } as never))];
 }

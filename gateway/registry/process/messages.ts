@@ -11,18 +11,9 @@ import type { Part } from './parts.ts';
 export type Task =
   | { readonly kind: 'required'; readonly candidate: Subgraph; readonly live: readonly Subgraph[] }
   | ExamineTask
+  | RetireTask
+  | RehearseTask
   | { readonly kind: 'diff'; readonly before: string | null; readonly after: string }
-  | {
-      readonly kind: 'retire';
-      readonly name: string;
-      readonly live: readonly Subgraph[];
-      /** The supergraph that is live, as it was composed. */
-      readonly liveSdl: string;
-      /** Who is on record as owner of what. */
-      readonly owners: readonly OwnerRow[];
-      readonly operations: readonly SeenOperation[];
-      readonly isForced: boolean;
-    }
   | {
       readonly kind: 'prepare';
       readonly subgraphs: readonly Subgraph[];
@@ -47,6 +38,27 @@ export interface ExamineTask {
   readonly running: string | null;
 }
 
+export interface RetireTask {
+  readonly kind: 'retire';
+  readonly name: string;
+  readonly live: readonly Subgraph[];
+  readonly liveSdl: string;
+  /** Who is on record as owner of what. */
+  readonly owners: readonly OwnerRow[];
+  readonly operations: readonly SeenOperation[];
+  readonly isForced: boolean;
+}
+
+/** What was live once: can it be taken up now? */
+export interface RehearseTask {
+  readonly kind: 'rehearse';
+  readonly subgraphs: readonly Subgraph[];
+  readonly supergraphSdl: string;
+  readonly live: readonly Subgraph[];
+  readonly liveSdl: string;
+  readonly operations: readonly SeenOperation[];
+}
+
 /** What was composed, without what only serving it needs. */
 export interface Composed {
   readonly revision: string;
@@ -57,10 +69,17 @@ export interface Composed {
 /** What it answers, by the kind of task. */
 export interface Results {
   readonly diff: readonly SchemaChange[];
-  readonly required: readonly string[];
+  readonly required: {
+    /** Other departments' items that the candidate is computed from. */
+    readonly coordinates: readonly string[];
+    /** What its running service can be asked by anybody. */
+    readonly questions: readonly string[];
+  };
   readonly examine: {
     readonly findings: readonly Finding[];
     readonly forced: readonly Finding[];
+    /** Codes of the departments whose operations break. */
+    readonly affected: readonly string[];
     readonly diff: readonly SchemaChange[];
     /** What the candidate would enter into the catalogue. */
     readonly resources: readonly CatalogueResource[];
@@ -69,8 +88,11 @@ export interface Results {
   readonly retire: {
     readonly findings: readonly Finding[];
     readonly forced: readonly Finding[];
+    readonly affected: readonly string[];
     readonly composed: Composed | null;
   };
+  /** Why it cannot be taken up; nothing where it can. */
+  readonly rehearse: readonly Finding[];
   readonly prepare:
     | {
         readonly ok: true;
@@ -85,4 +107,4 @@ export type Asked = { readonly id: number; readonly task: Task };
 export type Told =
   | { readonly kind: 'part'; readonly id: number; readonly part: Part }
   | { readonly kind: 'done'; readonly id: number; readonly result: Results[keyof Results] }
-  | { readonly kind: 'failed'; readonly id: number; readonly message: string };
+  | { readonly kind: 'failed'; readonly id: number; readonly message: string; readonly stack: string };

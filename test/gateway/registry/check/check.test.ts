@@ -215,8 +215,9 @@ describe('a subgraph that breaks a rule', () => {
     const text = 'query { person(id: "1") { phone } }';
     const candidate = changed(/phone: String .*/, '');
     const operations = [
-      { text, departments: ['教育局'] },
-      { text: '{ person(id: "1") { name } }', departments: [] },
+      { text, name: null, departments: [{ code: 'edu', name: '教育局' }] },
+      { text: '{ person(id: "1") { name } }', name: null, departments: [] },
+      { text: '{ person(id: "1") { brokenBefore } }', name: null, departments: [] },
     ];
     const found = check(candidate, { operations });
     expect(brief(found)).toEqual([['BREAKS_OPERATIONS', null]]);
