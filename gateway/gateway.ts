@@ -57,6 +57,7 @@ import {
   databaseGrants,
   fileGrants,
   fixedGrants,
+  holdersOf,
   isGranted,
   joinGrants,
   maskFor,
@@ -258,6 +259,16 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
     catchUp: publishing.catchUp,
     authorize: (subgraph, { principal: { department, operator } }, request) =>
       `Bearer ${signer.sign({ subgraph, department, operator, ...CHECKING }, request)}`,
+    holders: (subgraph) => {
+      const provided = [...live.current().publication.index.coordinates()].filter(({ sources = [] }) =>
+        sources.some((one) => one.subgraph === subgraph),
+      );
+      return holdersOf(
+        grants.current(),
+        provided.map(({ coordinate }) => coordinate),
+        now(),
+      );
+    },
     strangers: (subgraph, { principal: { department, operator } }) => {
       const claims = { subgraph, department, operator, ...CHECKING };
       return strangersTo({

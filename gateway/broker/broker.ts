@@ -106,7 +106,9 @@ export function createBroker(parts: BrokerParts): Broker {
   };
 
   const takeAsked: Broker['takeAsked'] = () =>
-    [...operations.values()].flatMap(({ text, operationName: name, askers }) => {
+    [...operations.values()].flatMap(({ text, operationName: name, askers, programs }) => {
+      // What never had a plan is nothing that works, and that could be broken.
+      if (![...programs.values()].some((one) => !(one instanceof Promise))) return [];
       const departments = askers.take();
       return departments.length > 0 ? [{ text, name, departments }] : [];
     });

@@ -11,7 +11,7 @@ export { grantToCedar } from './grants/cedar.ts';
 export { checkScope, type ScopeFault } from './grants/check-scope.ts';
 export { databaseGrants } from './grants/database.ts';
 export { fileGrants } from './grants/file.ts';
-export { type Grant, type GrantSource, isGranted } from './grants/grant.ts';
+export { type Grant, type GrantSource, holdersOf, isGranted } from './grants/grant.ts';
 export { holds } from './grants/holds.ts';
 export { fixedGrants, joinGrants } from './grants/join.ts';
 export { ScopeConditionEntry } from './grants/scope.ts';

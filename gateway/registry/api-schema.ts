@@ -26,10 +26,11 @@ export function consumerSchema(
   api: GraphQLSchema,
   index: SharingIndex,
   specification: string,
+  neverPlainlyNull: ReadonlySet<string> = new Set(),
 ): GraphQLSchema {
   const definitions = parse(specification, { noLocation: true }).definitions.filter(isForConsumers);
   const schema = extendSchema(api, { kind: Kind.DOCUMENT, definitions });
-  describeRules(schema, index);
+  describeRules(schema, index, neverPlainlyNull);
   return schema;
 }
 
@@ -45,9 +46,14 @@ interface Described {
   description?: string | null | undefined;
 }
 
-function describeRules(schema: GraphQLSchema, index: SharingIndex): void {
+function describeRules(
+  schema: GraphQLSchema,
+  index: SharingIndex,
+  neverPlainlyNull: ReadonlySet<string>,
+): void {
   const describe = (element: Described, coordinate: string): void => {
-    element.description = [element.description, describeRule(index.rule(coordinate))]
+    const nullability = neverPlainlyNull.has(coordinate) && SEMANTIC_NON_NULL;
+    element.description = [element.description, nullability, describeRule(index.rule(coordinate))]
       .filter(Boolean)
       .join('\n\n');
   };
@@ -76,6 +82,9 @@ function describeRestrictedValues(
     if (index.rule(coordinate).class !== 'UNCONDITIONAL') describe(value, coordinate);
   }
 }
+
+/** `@semanticNonNull`, which holds here as every null that is not the provider's has an error. */
+const SEMANTIC_NON_NULL = '**语义非空 semantic non-null**: 仅在出错时为空 null only with an error';
 
 const CLASS_NAMES = {
   UNCONDITIONAL: '无条件共享 UNCONDITIONAL',

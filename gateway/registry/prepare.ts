@@ -15,6 +15,7 @@ import type { CostEntries } from './cost-model.ts';
 import { markOneOf } from './one-of.ts';
 import { readCostEntries } from './read-costs.ts';
 import type { SharingRule, Subgraph } from './rules.ts';
+import { semanticNonNull } from './semantic-non-null.ts';
 import { buildSharingIndex, type Implementations } from './sharing-index.ts';
 import type { Sources } from './sources.ts';
 import { elsewhere } from './zones.ts';
@@ -65,7 +66,8 @@ export function preparePublication(
     new Map(subgraphs.map(({ name, provider }) => [name, provider])),
     implementationsOf(supergraph.schema),
   );
-  const schema = consumerSchema(consumerTypes(supergraph), index, sources.specification);
+  const neverPlainlyNull = semanticNonNull(read.map(({ typeDefs }) => typeDefs));
+  const schema = consumerSchema(consumerTypes(supergraph), index, sources.specification, neverPlainlyNull);
   markOneOf(
     schema,
     read.map(({ typeDefs }) => typeDefs),

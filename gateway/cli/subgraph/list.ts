@@ -20,7 +20,7 @@ const History = z.object({
         number: z.number(),
         status: z.string(),
         at: z.string(),
-        operator: z.string(),
+        operator: z.string().nullable(),
         reason: z.string().nullable(),
         department: Department,
       }),

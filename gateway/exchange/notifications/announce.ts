@@ -16,6 +16,8 @@ export const EVENTS = [
   'CONSENT_ANSWERED',
   'CONSENT_WITHDRAWN',
   'CONSENT_IN_EFFECT',
+  'SUBGRAPH_RETIRED',
+  'OPERATIONS_BROKEN',
 ] as const;
 export type NotificationEvent = (typeof EVENTS)[number];
 
@@ -23,7 +25,7 @@ export interface Announcement {
   readonly department: string;
   readonly event: NotificationEvent;
   readonly about: {
-    readonly type: 'Application' | 'Grant' | 'Objection' | 'Finding' | 'Consent';
+    readonly type: 'Application' | 'Grant' | 'Objection' | 'Finding' | 'Consent' | 'Subgraph';
     readonly id: string;
   };
 }

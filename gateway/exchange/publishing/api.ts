@@ -1,5 +1,5 @@
 import { connectionOf, type PageInput, readPage } from '../connection.ts';
-import type { Resolvers } from '../module.ts';
+import type { Caller, Resolvers } from '../module.ts';
 import { notFound } from '../refused.ts';
 import type { PublishingParts } from './change.ts';
 import {
@@ -8,6 +8,7 @@ import {
   readCurrent,
   readPublication,
   readVersions,
+  type Standing,
 } from './publications.ts';
 import { checkSubgraphNow, type PublishInput, promoteSubgraph, publishSubgraph } from './publish.ts';
 import { readVersion, type Version } from './versions.ts';
@@ -61,13 +62,30 @@ export function publishingApi(parts: PublishingParts): Resolvers {
         retireSubgraph(parts, caller, input),
     },
     SubgraphVersion: {
-      url: (version: Version) => version.url ?? parts.configuredUrl(version.subgraph) ?? null,
+      url: (version: Shown, _, caller) =>
+        mayRead(version, caller) ? (version.url ?? parts.configuredUrl(version.subgraph) ?? null) : null,
+      operator: (version: Shown, _, caller) => (mayRead(version, caller) ? version.operator : null),
+      reason: (version: Shown, _, caller) => (mayRead(version, caller) ? version.reason : null),
       at: ({ at }: Version) => at,
     },
     Publication: {
       versions: async ({ id }: PublicationRow) => (await readPublication(database, id)).versions,
     },
   };
+}
+
+/** A version, with where it stands when it is shown in a history. */
+type Shown = Version & { readonly status?: Standing };
+
+/** Where what only waits would run, who made it and why is its department's business, and that of who runs and audits the platform. */
+function mayRead({ status, department: owner }: Shown, { department }: Caller): boolean {
+  const { code, roles } = department;
+  return (
+    status !== 'PUBLISHED' ||
+    code === owner ||
+    roles.includes('PLATFORM_ADMINISTRATOR') ||
+    roles.includes('AUDITOR')
+  );
 }
 
 function summary({ nameOf }: PublishingParts, { subgraph, sdl, department }: Version) {

@@ -19,6 +19,8 @@ import { readVersionById, type Version } from './versions.ts';
 export interface PublishingParts extends CheckParts {
   nextId(): string;
   now(): number;
+  /** Codes of the departments that hold grants for what a live subgraph provides. */
+  holders(subgraph: string): readonly string[];
   /** Resolves when this instance serves what is live; instances that could not say why elsewhere. */
   catchUp(): Promise<boolean>;
 }

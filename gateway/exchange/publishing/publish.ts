@@ -5,6 +5,7 @@ import { badInput, notFound } from '../refused.ts';
 import { type Change, changeLive, type Outcome, type PublishingParts, refusedFor } from './change.ts';
 import { type Checked, checkPublication, needingConsent, statedUrl } from './check.ts';
 import { type LiveState, readCurrent, type What, writePublication } from './publications.ts';
+import { tellOf } from './tell.ts';
 import { digestOf, insertVersion, readVersion, type Version } from './versions.ts';
 
 export interface PublishInput {
@@ -74,6 +75,7 @@ export async function publishSubgraph(
           transaction,
           composed,
         );
+        await tellOf(parts, transaction, 'OPERATIONS_BROKEN', name, checked.affected, caller.department.code);
         return { version: version.id, publication: id };
       },
     };
@@ -106,7 +108,7 @@ export async function promoteSubgraph(
     const url = version.url ?? parts.configuredUrl(name) ?? null;
     const asked = { name, sdl: version.sdl, url, reason: input.reason ?? null, isForced: input.force };
     const checked = await checkPublication(parts, caller, asked, state);
-    const { composed, diff } = checked;
+    const { composed, diff, affected } = checked;
     if (checked.findings.length > 0 || !composed)
       return { ok: false, outcome: refusedFor(allFindings(checked), diff) };
     const asking = { sdl: version.sdl, reason: input.reason ?? version.reason };
@@ -114,19 +116,21 @@ export async function promoteSubgraph(
     if (needed) return { ok: false, outcome: refusedFor(needed.findings, diff, needed.consents) };
     return {
       ok: true,
-      write: async (transaction) => ({
-        version: version.id,
-        publication: await publishWith(
+      async write(transaction) {
+        const { reason } = input;
+        const publication = await publishWith(
           parts,
           caller,
           state,
           version,
           'PROMOTE',
-          input.reason,
+          reason,
           transaction,
           composed,
-        ),
-      }),
+        );
+        await tellOf(parts, transaction, 'OPERATIONS_BROKEN', name, affected, caller.department.code);
+        return { version: version.id, publication };
+      },
     };
   });
 }

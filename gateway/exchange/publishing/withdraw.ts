@@ -14,6 +14,7 @@ import { needingConsent, seenBy, UNEXAMINED } from './check.ts';
 import { orWhyNot } from './not-carried-out.ts';
 import { type LiveState, publicationOf, readPublication, writePublication } from './publications.ts';
 import { by, publishWith, requireReason } from './publish.ts';
+import { tellOf } from './tell.ts';
 import { readVersion, subgraphOf, type Version, versionOf } from './versions.ts';
 
 interface Keyed {
@@ -199,6 +200,8 @@ export async function retireSubgraph(
         const left = state.versions.filter((one) => one.id !== version.id);
         const row = { id, what: 'RETIRE', subgraph: name, ...by(parts, caller, reason) } as const;
         await writePublication(parts, transaction, row, left, composed);
+        const told = [...affected, ...parts.holders(name)];
+        await tellOf(parts, transaction, 'SUBGRAPH_RETIRED', name, told, caller.department.code);
         return { version: version.id, publication: id };
       },
     };

@@ -104,6 +104,14 @@ export function isGranted(
   );
 }
 
+/** Codes of the departments that hold something of a grant in force for any of the coordinates. */
+export function holdersOf(grants: readonly Grant[], coordinates: readonly string[], now: number): string[] {
+  const holding = grants.filter(
+    (one) => isInForce(one, now) && coordinates.some((name) => covers(one, name)),
+  );
+  return [...new Set(holding.map(({ department }) => department))];
+}
+
 /** Does a grant speak of a coordinate? Arguments are covered by the items that they test. */
 export function covers(grant: Grant, coordinate: string): boolean {
   const type = coordinate.slice(0, coordinate.indexOf('.'));

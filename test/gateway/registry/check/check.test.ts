@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isObjectType } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { projectRoot } from '../../../../gateway/files.ts';
-import { type CheckInput, checkSubgraph } from '../../../../gateway/registry/check/index.ts';
+import { type CheckInput, checkSubgraph, mismatchFinding } from '../../../../gateway/registry/check/index.ts';
 import type { Subgraph } from '../../../../gateway/registry/index.ts';
+import { publish } from '../../../../gateway/registry/publish.ts';
 
 const specification = readFileSync(join(projectRoot(), 'schema/sharing.graphql'), 'utf8');
 const LINKS = `extend schema
@@ -56,6 +58,48 @@ describe('a subgraph that keeps the rules', () => {
   it('is clean', () => {
     expect(check(people)).toEqual([]);
     expect(check(subgraph('other', OTHER))).toEqual([]);
+  });
+});
+
+describe('what federation’s libraries print of their own', () => {
+  const printed = `
+    scalar _Any
+    scalar link__Import
+    enum link__Purpose { SECURITY EXECUTION }
+    union _Entity = Person
+    type _Service { sdl: String }
+    extend type Query { _entities(representations: [_Any!]!): [_Entity]! _service: _Service! }`;
+
+  it('is no part of what a department shares', () => {
+    expect(check(subgraph('people', PEOPLE + printed))).toEqual([]);
+    const alone = subgraph('other', 'type Query { _service: _Service! } type _Service { sdl: String }');
+    expect(brief(check(alone)).filter(([code]) => code === 'UNCLASSIFIED')).toEqual([]);
+  });
+
+  it('hides nothing: what is only named like it is classified', () => {
+    const more =
+      'type Query { _other: _Servant @sharing(class: UNCONDITIONAL) } type _Servant { sdl: String }';
+    expect(brief(check(subgraph('other', more)))).toContainEqual(['UNCLASSIFIED', '_Servant.sdl']);
+  });
+
+  it('is no difference between what is published and what runs', () => {
+    expect(mismatchFinding(LINKS + PEOPLE, LINKS + PEOPLE + printed)).toBeNull();
+    expect(
+      mismatchFinding(LINKS + PEOPLE, LINKS + PEOPLE + printed.replace('_service:', '_more:')),
+    ).not.toBeNull();
+  });
+});
+
+describe('@semanticNonNull', () => {
+  it('is told to consumers where every subgraph that answers for a field says so', () => {
+    const marked = PEOPLE.replace('name: String', 'name: String @semanticNonNull');
+    const directive = 'directive @semanticNonNull(levels: [Int] = [0]) on FIELD_DEFINITION';
+    const result = publish([subgraph('people', directive + marked)], specification);
+    if (!result.ok) throw new Error(JSON.stringify(result.problems));
+    const person = result.publication.schema.getType('Person');
+    const descriptionOf = (field: string) => isObjectType(person) && person.getFields()[field]?.description;
+    expect(descriptionOf('name')).toContain('semantic non-null');
+    expect(descriptionOf('phone')).not.toContain('semantic non-null');
   });
 });
 
