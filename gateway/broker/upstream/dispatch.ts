@@ -78,6 +78,8 @@ class Answer implements Dispatcher.DispatchHandler {
     status: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
+    // Interim responses say that a final one will come (RFC 9110 §15.2).
+    if (status < 200) return;
     this.#hasAnswered = true;
     const type = headers['content-type'];
     this.#isJson = typeof type === 'string' && /^application\/(graphql-response\+)?json\b/i.test(type);

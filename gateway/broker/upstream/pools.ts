@@ -1,5 +1,6 @@
 import type { LookupFunction } from 'node:net';
-import { Pool } from 'undici';
+import { buildConnector, Pool } from 'undici';
+import { withoutContinue } from './interim.ts';
 
 export interface PoolOptions {
   /** Most connections to one place. */
@@ -34,10 +35,9 @@ export function createPools({ connections, timeoutMs }: PoolOptions): Pools {
     const pool = new Pool(origin, {
       connections,
       pipelining: 1,
-      connectTimeout: timeoutMs,
       headersTimeout: 0, // Whoever asks sets a time for all of it.
       bodyTimeout: 0,
-      ...(lookup && { connect: { lookup } }),
+      connect: withoutContinue(buildConnector({ timeout: timeoutMs, ...(lookup && { lookup }) })),
     });
     const opened = { origin, lookup, pool, users: 0 };
     kept.add(opened);

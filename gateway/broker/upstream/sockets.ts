@@ -3,6 +3,7 @@ import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { z } from 'zod';
 import type { Failure } from '../../errors.ts';
+import { markedJson, parseMarked, readJson, unmarked, writeJson } from '../../exact-json.ts';
 import type { ProviderListener } from '../parts.ts';
 
 /** Where a provider's subgraph is, and whom to name when it fails. */
@@ -65,14 +66,30 @@ export function createProviderSockets(
       }
       let socket: WebSocket | null = null;
       let silence: NodeJS.Timeout | undefined;
-      const { query, variables = {} } = Request.parse(JSON.parse(body.toString()));
+      let connections = 0;
+      /** The message that is being handled, as it came. */
+      let received = '';
+      let isOver = false;
+      /** Says once why there is no more, and lets the connection go. */
+      const end = (failure: Failure | null): void => {
+        if (isOver) return;
+        hangUp();
+        listener.end(failure);
+      };
+      const { query, variables = {} } = Request.parse(parseMarked(body.toString()));
       const payload = { query, variables };
       // The client writes the payload so, too.
-      const authorization = authorize?.(JSON.stringify(payload));
+      const authorization = authorize?.(unmarked(JSON.stringify(payload)));
       const headers = authorization === undefined ? {} : { authorization };
       const client = createClient({
-        url: socketUrl(upstream.url),
-        webSocketImpl: boundedSocket(options, headers, upstream.lookup),
+        // The client would connect again after an orderly close; nobody has said that there is no more.
+        url: () => {
+          if (connections++ > 0) throw new Error('the provider has closed');
+          return socketUrl(upstream.url);
+        },
+        webSocketImpl: boundedSocket(options, headers, upstream.lookup, (text) => {
+          received = text;
+        }),
         connectionParams: headers,
         connectionAckWaitTimeout: options.timeoutMs,
         keepAlive: options.keepAliveMs,
@@ -82,24 +99,32 @@ export function createProviderSockets(
             socket = opened instanceof WebSocket ? opened : null;
           },
           ping: (isReceived) => {
-            if (!isReceived) silence = setTimeout(() => client.terminate(), options.timeoutMs).unref();
+            if (!isReceived) silence ??= setTimeout(() => client.terminate(), options.timeoutMs).unref();
           },
           pong: (isReceived) => {
-            if (isReceived) clearTimeout(silence);
+            if (!isReceived) return;
+            clearTimeout(silence);
+            silence = undefined;
           },
+          // However politely: what has not been completed is lost.
+          closed: () => end(unavailable),
         },
       });
       const stop = client.subscribe(payload, {
-        next: (value) => listener.event(Buffer.from(JSON.stringify(value))),
-        error: (error) => listener.end(isRefusedInput(error) ? refusedInput(facts.provider) : unavailable),
-        complete: () => listener.end(null),
+        next: (value) => {
+          if (!isOver) listener.event(Buffer.from(payloadOf(received) ?? JSON.stringify(value)));
+        },
+        error: (error) => end(isRefusedInput(error) ? refusedInput(facts.provider) : unavailable),
+        complete: () => end(null),
       });
-      return () => {
+      const hangUp = (): void => {
+        isOver = true;
         clearTimeout(silence);
         stop();
         const opened = socket;
         setTimeout(() => opened?.terminate(), FAREWELL_MS).unref();
       };
+      return hangUp;
     },
   };
 }
@@ -115,6 +140,7 @@ function boundedSocket(
   options: ProviderSocketOptions,
   headers: Readonly<Record<string, string>>,
   lookup: LookupFunction | undefined,
+  onText: (text: string) => void,
 ) {
   return class extends WebSocket {
     constructor(url: string, protocols: string | string[]) {
@@ -128,9 +154,24 @@ function boundedSocket(
       });
       // The client stops listening for errors once it has given up; one that nobody hears would end the process.
       this.on('error', () => undefined);
+      this.on('message', (data) => {
+        onText(String(data));
+      });
+    }
+
+    override send(data: string, ...more: []): void {
+      super.send(unmarked(data), ...more);
     }
   };
 }
+
+/** The payload of the message that is being handled, where the client has lost numbers of it; null for nearly all. */
+function payloadOf(text: string): string | null {
+  if (markedJson(text) === text) return null;
+  return writeJson(Message.parse(readJson(text)).payload);
+}
+
+const Message = z.object({ payload: z.unknown() });
 
 /** Does the provider say, of everything that is wrong, that the input is? */
 function isRefusedInput(error: unknown): boolean {
