@@ -185,6 +185,11 @@ const CATALOGUE = {
     'zh-CN': '数据库不可达，此事未办理。请稍后重试。',
     en: 'The database cannot be reached, so nothing was done. Try again later.',
   },
+  ERRORS_OMITTED: {
+    status: 200,
+    'zh-CN': '另有 {omitted} 处错误从略，不逐一列出。',
+    en: '{omitted} more errors are not listed.',
+  },
   INTERNAL_SERVER_ERROR: {
     status: 500,
     'zh-CN': '网关内部错误（编号 {id}）。未提供任何数据，请联系平台运行单位。',

@@ -2,10 +2,12 @@ import type { QueryPlan } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Failure } from '../errors.ts';
+import { writeJson } from '../exact-json.ts';
 import type { DepartmentCode } from '../words.ts';
 import { compareSources } from './check/compare-sources.ts';
 import type { Check, Compared } from './findings.ts';
 import { askedOfProviders, askedOfSchema, createIntrospection, type Told } from './introspection/index.ts';
+import { exactLiterals, readLiteralsExactly } from './plan/exact-literals.ts';
 import type { Planner } from './plan/planner.ts';
 import { questionKeys, withQuestionKeys } from './plan/question-keys.ts';
 import type { Engine, EngineInput, Runnable, RunResult } from './prepare.ts';
@@ -15,6 +17,7 @@ import { type CleanShaper, compileCleanShaper } from './shape/clean.ts';
 import { conditionVariables } from './shape/collect.ts';
 import type { ToCompare } from './shape/compared.ts';
 import { type ConsumerPaths, consumerPaths } from './shape/consumer-paths.ts';
+import { FailureList } from './shape/failure-list.ts';
 import { compileScanner, noteSubjects, type Passed, type Scanner } from './shape/scan.ts';
 import { isOutOfScope } from './shape/scoped.ts';
 import { compileShaper, type Shaper, type ShaperInput, type Shaping } from './shape/shaper.ts';
@@ -39,6 +42,7 @@ export function createEngine(publication: EngineSource, planner: Planner): Engin
   const names = new Map(publication.subgraphs.map(({ name, provider }) => [name, provider.name]));
   const codes = new Map(publication.subgraphs.map(({ name, provider }) => [name, provider.code ?? null]));
   const codeOf = (subgraph: string | null): DepartmentCode | null => codes.get(subgraph ?? '') ?? null;
+  readLiteralsExactly(publication.schema);
   const providerName = (subgraph: string): string => names.get(subgraph) ?? subgraph;
   const providerOf = (coordinate: string): string => publication.index.rule(coordinate).provider.name;
   const introspection = createIntrospection(publication.schema);
@@ -79,7 +83,9 @@ function compile(
   input: EngineInput,
 ): Runnable | Promise<Runnable> {
   const keyOf = questionKeys([input.document, input.guardedDocument], planner.added);
-  const asked = askedOfProviders(withQuestionKeys(input.guardedDocument, keyOf));
+  const whole = askedOfProviders(withQuestionKeys(input.guardedDocument, keyOf));
+  const literals = whole && exactLiterals(schema, whole);
+  const asked = literals?.document ?? null;
   const programs = new Map<number, PlanProgram | Promise<PlanProgram>>();
   /** One program for each side of a progressive override that a draw may take; most supergraphs have none. */
   const drawProgram = (drawn?: number): PlanProgram | null | Promise<PlanProgram> => {
@@ -101,7 +107,7 @@ function compile(
     return coming;
   };
   const keep = (side: number, plan: QueryPlan): PlanProgram => {
-    const program = compilePlan(planner, plan, providerName);
+    const program = compilePlan(planner, literals?.restore(plan) ?? plan, providerName);
     programs.set(side, program);
     return program;
   };
@@ -135,7 +141,7 @@ function compile(
   const runnable: Runnable = {
     async run({ variables, fetch, subjects, draw, parties }): Promise<RunResult> {
       const data: JsonObject = {};
-      const reported: Failure[] = [];
+      const reported = new FailureList();
       const drawn = drawProgram(draw);
       const program = drawn instanceof Promise ? await drawn : drawn;
       const { shaper, pathsOf, clean, scanner } = shapeFor(variables, program);
@@ -160,13 +166,13 @@ function compile(
       const schemaTold = await introspect?.(variables);
       if (schemaTold && !schemaTold.ok) return resultOfTold(Promise.resolve(schemaTold));
       if (schemaTold) Object.assign(data, JSON.parse(schemaTold.data.toString('utf8')));
-      const told = reported.flatMap((one) =>
-        one.path ? pathsOf(data, one.path).map((path) => ({ ...one, path })) : [one],
-      );
+      const told = reported
+        .told()
+        .flatMap((one) => (one.path ? pathsOf(data, one.path).map((path) => ({ ...one, path })) : [one]));
       const outOfScope: Shaping['outOfScope'] = [];
       const found: Findings = { checks: [], compared: [] };
       const shaping = (): Shaping => ({
-        failures: [],
+        failures: new FailureList(),
         reported: told,
         onSubject,
         given: [],
@@ -181,11 +187,15 @@ function compile(
         shaper(data, { ...shaping(), onSubject: () => undefined, toCompare });
         await compareSources(toCompare, fetch);
       }
-      const last: Shaping = { ...shaping(), ...found, outOfScope };
+      const failures = new FailureList();
+      const last: Shaping = { ...shaping(), ...found, failures, outOfScope };
       const tree = shaper(data, last);
       const shown = outOfScope.length > 0 ? told.filter((one) => !isOutOfScope(one, outOfScope)) : told;
       const within = shown.map((one) => withinAnswer(one, tree));
-      return { ...resultOf(tree, [...within, ...last.failures], last, new Set(last.given)), ...found };
+      const all = [...within, ...failures.told()];
+      // Where there is no way to anything that was asked for, there is no answer.
+      const answer = program?.isEmpty && failures.length > 0 ? null : tree;
+      return { ...resultOf(answer, all, last, answer ? new Set(last.given) : new Set()), ...found };
     },
   };
   return first instanceof Promise ? first.then(() => runnable) : runnable;
@@ -197,7 +207,7 @@ function resultOf(
   { listed, roots }: Counts,
   given: ReadonlySet<string>,
 ): RunResult {
-  return { data: Buffer.from(JSON.stringify(tree)), failures, rows: listed || roots, given };
+  return { data: Buffer.from(writeJson(tree)), failures, rows: listed || roots, given };
 }
 
 type Counts = Pick<Shaping, 'listed' | 'roots'>;

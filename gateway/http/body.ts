@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Failure } from '../errors.ts';
+import { readJson } from '../exact-json.ts';
 
 export type Body =
   | {
@@ -121,7 +122,7 @@ export function abandon(request: IncomingMessage): void {
 export function parseJson(bytes: Buffer): unknown {
   if (bytes.length > PLAIN_BYTES && valuesIn(bytes) > MOST_VALUES) return undefined;
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    return readJson(bytes.toString('utf8'));
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import type { Failure } from '../../errors.ts';
+import { writeJson } from '../../exact-json.ts';
 import type { Source } from '../../registry/index.ts';
 import type { Fetch } from '../fetch.ts';
 import type { CrossCheck } from '../marks.ts';
@@ -64,7 +65,8 @@ async function valuesFrom(
   const query = `query($representations:[_Any!]!){_entities(representations:$representations){... on ${type}{${field}}}}`;
   const representations = known.map((one) => one.representation);
   const answer = readAnswer(
-    await fetch({ subgraph, body: JSON.stringify({ query, variables: { representations } }) }),
+    await fetch({ subgraph, body: writeJson({ query, variables: { representations } }) }),
+    true,
   );
   const entities: unknown = answer.ok ? answer.data?._entities : null;
   if (!Array.isArray(entities) || entities.length !== known.length) return values;

@@ -71,8 +71,11 @@ function reservedAliases(context: ValidationContext): ASTVisitor {
   };
 }
 
-/** Variables that the gateway itself sends to providers; a consumer's must not be taken for them. */
-const RESERVED_VARIABLE = /^(representations|contextualArgument_.*)$/;
+/**
+ * Variables that the gateway itself sends to providers; a consumer's must not be taken for them. `__proto__` is no name of a
+ * value in JavaScript's objects, graphql-js's among them.
+ */
+const RESERVED_VARIABLE = /^(representations|contextualArgument_.*|__proto__)$/;
 
 function reservedVariables(context: ValidationContext): ASTVisitor {
   return {

@@ -1,6 +1,7 @@
 import type { QueryPlan } from '@apollo/query-planner';
 import { buildASTSchema, type DocumentNode, type GraphQLSchema, parse } from 'graphql';
 import { type Needs, needsOf } from '../program/needs.ts';
+import type { Numbers } from './numbers.ts';
 import type { AddedNames } from './question-keys.ts';
 import type { Requirement } from './requirements.ts';
 
@@ -15,6 +16,8 @@ export interface Planner {
   readonly added: AddedNames;
   /** Percentages at which plans change, ascending; draws between the same two have the same plan. */
   readonly thresholds: readonly number[];
+  /** Fields whose numbers a double may not hold. */
+  readonly numbers: Numbers;
   /** What subgraphs have to be told of entities. */
   readonly needs: Needs;
   /** Every type that subgraphs may name, also those that consumers may not see, with what it implements; without fields. */
@@ -26,12 +29,13 @@ export interface PlannerFacts {
   readonly thresholds: readonly number[];
   readonly added: AddedNames;
   readonly requirements: readonly Requirement[];
+  readonly numbers: { readonly [kind in keyof Numbers]: readonly string[] };
   /** SDL of `Planner.types`. */
   readonly types: string;
 }
 
 export function plannerOf(
-  { thresholds, added, requirements, types }: PlannerFacts,
+  { thresholds, added, requirements, numbers, types }: PlannerFacts,
   plan: Planner['plan'],
 ): Planner {
   const trusted = { assumeValid: true, assumeValidSDL: true };
@@ -40,6 +44,7 @@ export function plannerOf(
     thresholds,
     added,
     needs: needsOf(requirements),
+    numbers: { scalars: new Set(numbers.scalars), ids: new Set(numbers.ids) },
     types: buildASTSchema(parse(types, { noLocation: true }), trusted),
   };
 }

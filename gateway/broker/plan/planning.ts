@@ -9,8 +9,10 @@ import {
 import { withoutContradictions } from './contradictions.ts';
 import { fixArguments } from './fixed-arguments.ts';
 import { withoutForeignDirectives } from './foreign-directives.ts';
+import { interfaceObjects, withObjectConditions } from './interface-conditions.ts';
+import { numbersIn } from './numbers.ts';
 import type { PlannerFacts } from './planner.ts';
-import { isPrepared } from './prepared.ts';
+import { isPrepared, providedIn } from './prepared.ts';
 import { addedNames } from './question-keys.ts';
 import { requirementsOf } from './requirements.ts';
 import { withResolvableKeys } from './resolvable-keys.ts';
@@ -36,7 +38,13 @@ export function createPlanning(supergraphSdl: string): Planning {
   const partial = [...labels.values()].filter((percent) => percent > 0 && percent < 100);
   const thresholds = [...new Set(partial)].sort((a, b) => a - b);
   return {
-    facts: { thresholds, added, requirements: requirementsOf(document), types: typesOf(own.planned) },
+    facts: {
+      thresholds,
+      added,
+      requirements: requirementsOf(document),
+      numbers: numbersIn(document),
+      types: typesOf(own.planned),
+    },
     plan(given, draw) {
       const overrides = new Map([...labels].map(([label, percent]) => [label, draw < percent]));
       const settled = withoutContradictions(given);
@@ -64,11 +72,15 @@ function planOver(supergraph: DocumentNode): {
   const isGiven = (plan: QueryPlan): boolean => {
     if (needs.size === 0) return true;
     schema ??= built.schema.toGraphQLJSSchema();
-    return isPrepared(plan, schema, needs);
+    return isPrepared(plan, schema, { needs, provided });
   };
+  const provided = providedIn(requirementsOf(planned));
   const planner = new QueryPlanner(built);
   // Federation's own types for documents come from its copy of graphql's type declarations: the same ones.
-  const plan: PlanOperation = (document, overrideConditions) => {
+  const interfaces = interfaceObjects(supergraph);
+  const plan: PlanOperation = (given, overrideConditions) => {
+    const document =
+      interfaces.size > 0 ? withObjectConditions(given, apiSchema.toGraphQLJSSchema(), interfaces) : given;
     const operation = operationFromDocument(apiSchema, document, { validate: false });
     const made = planner.buildQueryPlan(operation, { overrideConditions });
     return isGiven(made) ? restore(made) : null;

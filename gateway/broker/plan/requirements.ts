@@ -1,7 +1,8 @@
 import { type ConstDirectiveNode, type DocumentNode, Kind, visit } from 'graphql';
 
-/** What a subgraph has to be told of an entity: a key of a type, or what one of its fields requires besides. Plain data. */
+/** A field set of a subgraph: a key of a type, what one of its fields requires besides, or what one provides. Plain data. */
 export interface Requirement {
+  readonly kind: 'key' | 'requires' | 'provides';
   readonly subgraph: string;
   readonly type: string;
   /** Null for a key. */
@@ -9,7 +10,7 @@ export interface Requirement {
   readonly fieldSet: string;
 }
 
-/** Every resolvable key of a supergraph, and everything that its fields require. */
+/** The field sets of a supergraph; of its keys those that resolve, where a type has any. */
 export function requirementsOf(supergraph: DocumentNode): Requirement[] {
   const found: Requirement[] = [];
   const subgraphs = new Map<string, string>();
@@ -24,16 +25,20 @@ export function requirementsOf(supergraph: DocumentNode): Requirement[] {
   });
   for (const type of supergraph.definitions) {
     if (type.kind !== Kind.OBJECT_TYPE_DEFINITION && type.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue;
-    const note = (join: ConstDirectiveNode, field: string | null, fieldSet: string | undefined): void => {
+    const note = (kind: Requirement['kind'], join: ConstDirectiveNode, field: string | null): void => {
+      const fieldSet = textOf(join, kind);
       const subgraph = subgraphs.get(textOf(join, 'graph') ?? '');
       if (subgraph !== undefined && fieldSet !== undefined)
-        found.push({ subgraph, type: type.name.value, field, fieldSet });
+        found.push({ kind, subgraph, type: type.name.value, field, fieldSet });
     };
-    for (const join of type.directives ?? [])
-      if (join.name.value === 'join__type') note(join, null, textOf(join, 'key'));
-    for (const field of type.fields ?? [])
-      for (const join of field.directives ?? [])
-        if (join.name.value === 'join__field') note(join, field.name.value, textOf(join, 'requires'));
+    for (const join of type.directives ?? []) if (join.name.value === 'join__type') note('key', join, null);
+    for (const field of type.fields ?? []) {
+      for (const join of field.directives ?? []) {
+        if (join.name.value !== 'join__field') continue;
+        note('requires', join, field.name.value);
+        note('provides', join, field.name.value);
+      }
+    }
   }
   return found;
 }

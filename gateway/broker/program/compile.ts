@@ -15,17 +15,19 @@ export interface PlanProgram {
   /** One fetch brings everything, under the names that the consumer gave: its answer may pass as it is. */
   readonly isLone: boolean;
   readonly sourceAt: SourceAt;
+  /** Nobody is asked: the planner knows no way to any of the fields. */
+  readonly isEmpty: boolean;
 }
 
 /** Compiles a plan to a program. `schema` is the supergraph's, for the types of rewrites. */
 export function compilePlan(
-  planner: Pick<Planner, 'types' | 'needs'>,
+  planner: Pick<Planner, 'types' | 'needs' | 'numbers'>,
   plan: QueryPlan,
   providerName: ProviderName,
 ): PlanProgram {
-  const { types: schema, needs } = planner;
+  const { types: schema, needs, numbers } = planner;
   const { node } = plan;
-  if (!node) return { run: async () => undefined, isLone: false, sourceAt: () => null };
+  if (!node) return { run: async () => undefined, isLone: false, isEmpty: true, sourceAt: () => null };
   if (node.kind === 'Subscription') {
     // An event of the primary stands for its answer; what is missing of it is fetched as always.
     const { primary, rest } = node;
@@ -36,11 +38,12 @@ export function compilePlan(
   const sourceAt = sourcesOf(tasks);
   // A lone fetch has nobody else's fields to speak for, and shaping takes only what was selected.
   if (node.kind === 'Fetch') {
-    const run = compileRootFetch(schema, node, [], providerName, { isAlone: true });
-    return { run, isLone: (node.outputRewrites ?? []).length === 0, sourceAt };
+    const run = compileRootFetch({ schema, numbers }, node, [], providerName, { isAlone: true });
+    return { run, isLone: (node.outputRewrites ?? []).length === 0, isEmpty: false, sourceAt };
   }
   const blame = (before: readonly Task[]): Blame => blameBefore(before, providerName);
-  return { run: compileTasks({ schema, needs, blame }, tasks, providerName), isLone: false, sourceAt };
+  const run = compileTasks({ schema, needs, numbers, blame }, tasks, providerName);
+  return { run, isLone: false, isEmpty: false, sourceAt };
 }
 
 /** Each step begins as soon as the steps are done that bring what it needs. */
@@ -70,7 +73,7 @@ function compileGroup(parts: MemberParts, group: readonly Task[], providerName: 
   if (!first) throw new Error('a group without a fetch');
   const { node, path, conditions } = first;
   if (node.requires) return compileEntityFetch(parts, group, providerName);
-  const step = compileRootFetch(parts.schema, node, path, providerName, { isAlone: false });
+  const step = compileRootFetch(parts, node, path, providerName, { isAlone: false });
   return async (state) => {
     if (isWanted(conditions, state.variables)) await step(state);
   };

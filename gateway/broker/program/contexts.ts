@@ -1,5 +1,6 @@
 import type { FetchNode } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
+import { writeJson } from '../../exact-json.ts';
 import type { Path } from './paths.ts';
 import { isJsonObject, type JsonObject } from './record.ts';
 import { isOfType } from './rewrites.ts';
@@ -35,7 +36,7 @@ export function compileContexts(
         const value = valueAbove(schema, above, steps);
         if (value !== undefined) values[renameKeyTo] = value;
       }
-      const key = JSON.stringify(values);
+      const key = writeJson(values);
       const group = groups.get(key);
       if (group) group.entities.push(object);
       else groups.set(key, { values, entities: [object] });

@@ -3,6 +3,7 @@ import { compileContexts } from './contexts.ts';
 import { compileMembers, type Gathered, type MemberParts } from './entity-member.ts';
 import { compileJoined } from './joined-request.ts';
 import { mergeInto } from './merge.ts';
+import type { Path } from './paths.ts';
 import { isJsonObject, type JsonObject, markFailed, UNKNOWN_THERE } from './record.ts';
 import {
   allLocated,
@@ -15,6 +16,7 @@ import {
   type RunState,
   type Step,
   told,
+  untold,
 } from './step.ts';
 import type { Task } from './tasks.ts';
 import { typeNames } from './type-names.ts';
@@ -32,6 +34,7 @@ export function compileEntityFetch(
   const merging = mergingFrom(schema, provider);
   const members = compileMembers(parts, tasks);
   const bodyOf = compileJoined(members);
+  const isExact = members.some((one) => one.isExact);
   const { objects, interfaces } = typeNames(schema);
 
   const lose = (gathered: readonly Gathered[], why: NoAnswer): void => {
@@ -41,11 +44,12 @@ export function compileEntityFetch(
   const ask = async (state: RunState, gathered: readonly Gathered[], context: JsonObject): Promise<void> => {
     try {
       const { body, keys } = bodyOf(gathered, state.variables, context);
-      const answer = readAnswer(await state.fetch({ subgraph: provider.subgraph, body }));
+      const answer = readAnswer(await state.fetch({ subgraph: provider.subgraph, body }), isExact);
       if (!answer.ok) return lose(gathered, answer);
-      const { data, errors } = answer;
-      if (!data && !allLocated(errors)) return lose(gathered, INVALID_ANSWER);
+      const { data, errors, omitted } = answer;
+      if (!data && !allLocated(answer)) return lose(gathered, INVALID_ANSWER);
       if (errors.length > 0) report(state, gathered, keys, errors);
+      if (omitted > 0) state.failures.push(untold(omitted, provider));
       if (!data) return;
       for (const [at, one] of gathered.entries()) {
         const received = data[keys[at] ?? ''];
@@ -69,17 +73,22 @@ export function compileEntityFetch(
     errors: readonly ReportedError[],
   ): void => {
     const places = new Map(gathered.flatMap(({ member }) => [...member.placesIn(state)]));
+    const tell = (target: JsonObject, error: ReportedError, below: Path): void => {
+      state.failures.push(told(error, provider, [...(places.get(target) ?? []), ...below]));
+    };
+    /** What does not say which entity it is about is about all that it can be about; once, however often it is said. */
+    const vague = new Map<string, readonly Gathered[]>();
     for (const error of errors) {
       const [key, index, ...rest] = error.path ?? [];
       const at = typeof key === 'string' ? keys.indexOf(key) : -1;
       const entity = typeof index === 'number' ? gathered[at]?.targets[index] : undefined;
-      // What does not say which entity it is about is about all that it can be about.
-      const hit =
-        entity ?? (gathered[at] ? [gathered[at]] : gathered).flatMap(({ targets }) => targets.flat());
-      for (const target of hit) {
-        const place = places.get(target) ?? [];
-        state.failures.push(told(error, provider, entity ? [...place, ...rest] : place));
-      }
+      if (entity) for (const target of entity) tell(target, error, rest);
+      else vague.set(`${at} ${error.code ?? ''}`, gathered[at] ? [gathered[at]] : gathered);
+    }
+    for (const [what, about] of vague) {
+      const code = what.slice(what.indexOf(' ') + 1) || null;
+      for (const { targets } of about)
+        for (const target of targets.flat()) tell(target, { code, path: null }, []);
     }
   };
 

@@ -1,5 +1,6 @@
 import type { FetchNode } from '@apollo/query-planner';
 import { type GraphQLSchema, parse } from 'graphql';
+import type { Numbers } from '../plan/numbers.ts';
 import { withoutKeys } from './asked-fields.ts';
 import type { Blame } from './blame.ts';
 import { compileLacking } from './lacking.ts';
@@ -8,7 +9,7 @@ import { objectsAt, type Path, pathsTo } from './paths.ts';
 import { compilePicker, type Picker, topKeys } from './picker.ts';
 import type { JsonObject } from './record.ts';
 import { compileRepresentation } from './representations.ts';
-import { askedOfEntities } from './request.ts';
+import { askedOfEntities, asksAny } from './request.ts';
 import { compileRewrites, type Rewriter } from './rewrites.ts';
 import type { RunState } from './step.ts';
 import { type Condition, isWanted, type Task } from './tasks.ts';
@@ -21,6 +22,8 @@ export interface Member {
   /** The keys that it brings. */
   readonly fields: readonly string[];
   readonly asksType: boolean;
+  /** May it bring numbers that a double does not hold? */
+  readonly isExact: boolean;
   readonly pick: Picker;
   readonly outputRewrite: Rewriter | null;
   isWanted(state: RunState): boolean;
@@ -50,6 +53,7 @@ interface Place {
 export interface MemberParts {
   readonly schema: GraphQLSchema;
   readonly needs: Needs;
+  readonly numbers: Numbers;
   /** Whom to name for a value that is missing without a reason where these tasks begin. */
   blame(tasks: readonly Task[]): Blame;
 }
@@ -78,14 +82,14 @@ function compileMember(
   node: FetchNode,
   places: readonly Place[],
 ): Member {
-  const { schema, needs } = parts;
+  const { schema, numbers } = parts;
   const document = parse(node.operation, { noLocation: true });
   const set = askedOfEntities(document);
   const fields = topKeys(document, set);
-  const { representationOf, idOf } = compileRepresentation(schema, node.requires ?? [], node.inputRewrites);
+  const { representationOf, idOf } = compileRepresentation(parts, node.requires ?? [], node.inputRewrites);
   const pathsIn = (state: RunState): Path[] =>
     places.filter((one) => isWanted(one.conditions, state.variables)).map((one) => one.path);
-  const lackingOf = compileLacking(schema, node, document, needs, blame);
+  const lackingOf = compileLacking(parts, node, document, blame);
   const partial = new Map<string, Member | null>();
   /** The member that asks everything but some keys; null where that is nothing. */
   const without = (lost: readonly string[]): Member | null => {
@@ -104,6 +108,7 @@ function compileMember(
     node,
     fields,
     asksType: fields.includes('__typename'),
+    isExact: asksAny(document, numbers.scalars),
     pick: compilePicker(schema, document, set),
     outputRewrite: compileRewrites(schema, node.outputRewrites),
     isWanted: (state) => pathsIn(state).length > 0,

@@ -1,4 +1,5 @@
 import { type FragmentDefinitionNode, Kind, parse, print, stripIgnoredCharacters } from 'graphql';
+import { writeJson } from '../../exact-json.ts';
 import type { Gathered, Member } from './entity-member.ts';
 import type { JsonObject } from './record.ts';
 import { askedOfEntities, type BodyOf, compileBody, operationIn } from './request.ts';
@@ -33,8 +34,7 @@ export function compileJoined(members: readonly Member[]): JoinedBodyOf {
     }
     const { names, keys, bodyOf } = operation;
     let more = '';
-    for (const name of Object.keys(context))
-      more += `,${JSON.stringify(name)}:${JSON.stringify(context[name])}`;
+    for (const name of Object.keys(context)) more += `,${JSON.stringify(name)}:${writeJson(context[name])}`;
     for (const [index, one] of gathered.entries()) more += `,"${names[index]}":${one.representations}`;
     return { body: bodyOf(variables, more), keys };
   };

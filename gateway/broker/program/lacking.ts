@@ -1,5 +1,7 @@
 import type { FetchNode } from '@apollo/query-planner';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
+import { writeJson } from '../../exact-json.ts';
+import type { Numbers } from '../plan/numbers.ts';
 import { type AskedField, askedFields } from './asked-fields.ts';
 import type { Blame } from './blame.ts';
 import type { Needs } from './needs.ts';
@@ -16,16 +18,21 @@ export interface Lacking {
   readonly lost: readonly string[];
 }
 
+interface LackingParts {
+  readonly schema: GraphQLSchema;
+  readonly needs: Needs;
+  readonly numbers: Numbers;
+}
+
 /**
  * Finds what an entity can be asked when a part of its representation is missing. A fetch sends together what several fields
  * require; a field of which a requirement is missing (it was not asked for, as the field is skipped; or it is lost) is not
  * asked, and nothing else is lost with it. Every field that is not asked has its reason afterwards.
  */
 export function compileLacking(
-  schema: GraphQLSchema,
+  { schema, needs, numbers }: LackingParts,
   node: FetchNode,
   document: DocumentNode,
-  needs: Needs,
   blame: Blame,
 ): (entity: JsonObject, variables: Variables) => Lacking | null {
   const { serviceName: subgraph, requires = [] } = node;
@@ -52,7 +59,7 @@ export function compileLacking(
   };
 
   return (entity, variables) => {
-    const part = presentPart(schema, requires, entity);
+    const part = presentPart(schema, numbers, requires, entity);
     if (!part) return null;
     rewrite?.(part);
     const type = part.__typename;
@@ -70,6 +77,6 @@ export function compileLacking(
     }
     for (const [key, loss] of lost) markFailed(entity, [key], loss);
     const isAnythingLeft = known.some(({ key, name }) => name !== '__typename' && !lost.has(key));
-    return isAnythingLeft ? { representation: JSON.stringify(part), lost: [...lost.keys()].sort() } : null;
+    return isAnythingLeft ? { representation: writeJson(part), lost: [...lost.keys()].sort() } : null;
   };
 }

@@ -29,7 +29,8 @@ export function mergeInto(merging: Merging, target: JsonObject, source: JsonObje
     if (key === '__proto__' || key === '__typename') continue;
     const value = source[key];
     const existing = target[key];
-    if (existing === undefined || existing === null) target[key] = value;
+    // A function is what every object has under some names, and never data.
+    if (existing === undefined || existing === null || typeof existing === 'function') target[key] = value;
     else if (value !== null && value !== undefined) target[key] = mergeValue(merging, existing, value);
   }
 }

@@ -13,7 +13,8 @@ export function needsOf(requirements: readonly Requirement[]): Needs {
   const texts = new Map<string, string[]>();
   const place = (subgraph: string, type: string, field: string | null): string =>
     JSON.stringify([subgraph, type, field]);
-  for (const { subgraph, type, field, fieldSet } of requirements) {
+  for (const { kind, subgraph, type, field, fieldSet } of requirements) {
+    if (kind === 'provides') continue;
     const key = place(subgraph, type, field);
     const known = texts.get(key);
     if (known) known.push(fieldSet);

@@ -1,5 +1,6 @@
 import type { QueryPlanSelectionNode } from '@apollo/query-planner';
 import { type GraphQLSchema, Kind, type SelectionSetNode } from 'graphql';
+import { isLossy, type Numbers } from '../plan/numbers.ts';
 import { isJsonObject, type JsonObject, type Loss, lossOf } from './record.ts';
 import { isOfType } from './rewrites.ts';
 
@@ -25,16 +26,22 @@ export class Missing {
  */
 export function presentPart(
   schema: GraphQLSchema,
+  numbers: Numbers,
   requires: readonly QueryPlanSelectionNode[],
   entity: JsonObject,
 ): JsonObject | null {
   const part: JsonObject = {};
-  copyPart(schema, requires, entity, part);
+  copyPart({ schema, numbers }, requires, entity, part);
   return Object.keys(part).length > 0 ? part : null;
 }
 
+interface Copying {
+  readonly schema: GraphQLSchema;
+  readonly numbers: Numbers;
+}
+
 function copyPart(
-  schema: GraphQLSchema,
+  copying: Copying,
   selections: readonly QueryPlanSelectionNode[],
   source: JsonObject,
   part: JsonObject,
@@ -42,19 +49,23 @@ function copyPart(
   for (const one of selections) {
     if (one.kind === 'InlineFragment') {
       const { typeCondition: condition } = one;
-      if (condition === undefined || isOfType(schema, source, condition, source.__typename === undefined))
-        copyPart(schema, one.selections, source, part);
+      if (
+        condition === undefined ||
+        isOfType(copying.schema, source, condition, source.__typename === undefined)
+      )
+        copyPart(copying, one.selections, source, part);
       continue;
     }
     const { name, alias: key = name, selections: inner } = one;
     const value = Object.hasOwn(source, key) ? source[key] : undefined;
     if (value === undefined) part[name] = new Missing(key, lossOf(source, key));
-    else part[name] = inner ? copyBelow(schema, inner, key, value, part[name]) : value;
+    else if (inner) part[name] = copyBelow(copying, inner, key, value, part[name]);
+    else part[name] = isLossy(copying.numbers, name, value) ? new Missing(key, undefined) : value;
   }
 }
 
 function copyBelow(
-  schema: GraphQLSchema,
+  copying: Copying,
   selections: readonly QueryPlanSelectionNode[],
   key: string,
   value: unknown,
@@ -63,11 +74,11 @@ function copyBelow(
   if (value === null) return null;
   if (Array.isArray(value))
     return value.map((item, index) =>
-      copyBelow(schema, selections, key, item, Array.isArray(before) ? before[index] : undefined),
+      copyBelow(copying, selections, key, item, Array.isArray(before) ? before[index] : undefined),
     );
   if (!isJsonObject(value)) return new Missing(key, undefined);
   const part = isJsonObject(before) && !(before instanceof Missing) ? before : {};
-  copyPart(schema, selections, value, part);
+  copyPart(copying, selections, value, part);
   return part;
 }
 

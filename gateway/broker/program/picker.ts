@@ -7,6 +7,7 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql';
+import { ExactNumber } from '../../exact-json.ts';
 import { compileCode } from '../compiled-code.ts';
 import { memberOf } from '../member-code.ts';
 import { isWithin } from './rewrites.ts';
@@ -147,7 +148,10 @@ const quotedKey = (key: string): string => (key === '__proto__' ? `['${key}']` :
 
 /** Lists and custom scalars may be objects, and those of two copies must not be the same. */
 function copyLeaf(value: unknown): unknown {
-  return typeof value === 'object' && value !== null ? structuredClone(value) : value;
+  if (typeof value !== 'object' || value === null || value instanceof ExactNumber) return value;
+  if (Array.isArray(value)) return value.map(copyLeaf);
+  const entries = Object.entries(value).map(([key, one]) => [key, copyLeaf(one)] as const);
+  return Object.fromEntries(entries);
 }
 
 /** The type conditions of an object's fields. */

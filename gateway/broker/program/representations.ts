@@ -1,5 +1,7 @@
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner';
 import { type GraphQLSchema, isObjectType } from 'graphql';
+import { writeJson } from '../../exact-json.ts';
+import { isLossy, type Numbers } from '../plan/numbers.ts';
 import { isJsonObject, type JsonObject } from './record.ts';
 import { compileRewrites, isOfType, type Rewriter } from './rewrites.ts';
 
@@ -18,33 +20,38 @@ export interface Representing {
 
 /** Compiles the `requires` of a fetch. */
 export function compileRepresentation(
-  schema: GraphQLSchema,
+  parts: RepresentationParts,
   requires: readonly QueryPlanSelectionNode[],
   inputRewrites: FetchNode['inputRewrites'],
 ): Representing {
-  const rewrite = compileRewrites(schema, inputRewrites);
-  const plain = rewrite ? null : compilePlain(schema, requires);
+  const rewrite = compileRewrites(parts.schema, inputRewrites);
+  const plain = rewrite ? null : compilePlain(parts, requires);
   if (plain) return plain;
-  return { representationOf: compileSelected(schema, requires, rewrite), idOf: () => undefined };
+  return { representationOf: compileSelected(parts, requires, rewrite), idOf: () => undefined };
+}
+
+interface RepresentationParts {
+  readonly schema: GraphQLSchema;
+  readonly numbers: Numbers;
 }
 
 function compileSelected(
-  schema: GraphQLSchema,
+  parts: RepresentationParts,
   requires: readonly QueryPlanSelectionNode[],
   rewrite: Rewriter | null,
 ): RepresentationOf {
-  const select = compileSelections(schema, requires);
+  const select = compileSelections(parts, requires);
   return (entity) => {
     const representation = select(entity);
     if (representation === null || typeof representation.__typename !== 'string') return null;
     rewrite?.(representation);
-    return JSON.stringify(representation);
+    return writeJson(representation);
   };
 }
 
 /** The usual key: leaves of one type. Its text is written at once; there are far more representations than requests. */
 function compilePlain(
-  schema: GraphQLSchema,
+  { schema, numbers }: RepresentationParts,
   requires: readonly QueryPlanSelectionNode[],
 ): Representing | null {
   const keys = new Map<string, string>();
@@ -64,16 +71,17 @@ function compilePlain(
   if (conditions.size !== 1 || condition === undefined || keys.get('__typename') !== '__typename')
     return null;
   const parts = [...keys].map(([name, key], index) => ({
+    name,
     key,
     start: `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`,
   }));
   const representationOf: RepresentationOf = (entity) => {
     if (typeof entity.__typename !== 'string' || !isOfType(schema, entity, condition, false)) return null;
     let text = '';
-    for (const { key, start } of parts) {
+    for (const { name, key, start } of parts) {
       const value = Object.hasOwn(entity, key) ? entity[key] : undefined;
-      if (value === undefined) return null;
-      text += `${start}${JSON.stringify(value)}`;
+      if (value === undefined || (typeof value !== 'string' && isLossy(numbers, name, value))) return null;
+      text += `${start}${typeof value === 'string' ? JSON.stringify(value) : writeJson(value)}`;
     }
     return `${text}}`;
   };
@@ -88,10 +96,10 @@ function compilePlain(
 }
 
 function compileSelections(
-  schema: GraphQLSchema,
+  { schema, numbers }: RepresentationParts,
   selections: readonly QueryPlanSelectionNode[],
 ): (source: JsonObject) => JsonObject | null {
-  const parts = selections.map((one) => compilePart(schema, one));
+  const parts = selections.map((one) => compilePart({ schema, numbers }, one));
   return (source) => {
     const target: JsonObject = {};
     for (const part of parts) if (!part(source, target)) return null;
@@ -101,14 +109,14 @@ function compileSelections(
 
 /** Copies one part; false when the source lacks it altogether (a null is a value). */
 function compilePart(
-  schema: GraphQLSchema,
+  parts: RepresentationParts,
   selection: QueryPlanSelectionNode,
 ): (source: JsonObject, target: JsonObject) => boolean {
   if (selection.kind === 'InlineFragment') {
-    const inner = compileSelections(schema, selection.selections);
+    const inner = compileSelections(parts, selection.selections);
     const condition = selection.typeCondition;
     return (source, target) => {
-      if (condition !== undefined && !isOfType(schema, source, condition, false)) return true;
+      if (condition !== undefined && !isOfType(parts.schema, source, condition, false)) return true;
       const selected = inner(source);
       if (selected) Object.assign(target, selected);
       return selected !== null;
@@ -116,10 +124,10 @@ function compilePart(
   }
   // The provider knows the value by its name; in the answer it may stand under an alias.
   const { name, alias: key = name } = selection;
-  const inner = selection.selections && compileSelections(schema, selection.selections);
+  const inner = selection.selections && compileSelections(parts, selection.selections);
   return (source, target) => {
     const value = Object.hasOwn(source, key) ? source[key] : undefined;
-    if (value === undefined) return false;
+    if (value === undefined || isLossy(parts.numbers, name, value)) return false;
     const copied = inner ? copyNested(value, inner) : value;
     if (copied === undefined) return false;
     target[name] = copied;

@@ -1,4 +1,5 @@
-import { type DocumentNode, Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
+import { type DocumentNode, Kind, type OperationDefinitionNode, type SelectionSetNode, visit } from 'graphql';
+import { writeJson } from '../../exact-json.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -13,7 +14,7 @@ export function compileBody(operation: string, usages: readonly string[]): BodyO
     let members = more;
     for (const { name, key } of names) {
       const value = variables[name];
-      if (value !== undefined) members += `${key}${JSON.stringify(value)}`;
+      if (value !== undefined) members += `${key}${writeJson(value)}`;
     }
     return members === '' ? `${head}}` : `${head},"variables":{${members.slice(1)}}}`;
   };
@@ -33,4 +34,15 @@ export function askedOfEntities(document: DocumentNode): SelectionSetNode {
   const [first] = askedSet(document).selections;
   if (first?.kind !== Kind.FIELD || !first.selectionSet) throw new Error('the plan asks entities nothing');
   return first.selectionSet;
+}
+
+/** Does an operation ask for a field of one of these names? */
+export function asksAny(document: DocumentNode, names: ReadonlySet<string>): boolean {
+  let isAsked = false;
+  visit(document, {
+    enter(node) {
+      if (node.kind === Kind.FIELD && names.has(node.name.value)) isAsked = true;
+    },
+  });
+  return isAsked;
 }

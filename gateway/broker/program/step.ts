@@ -2,7 +2,7 @@ import type { FetchNode } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
 import type { Failure } from '../../errors.ts';
 import type { Fetch } from '../fetch.ts';
-import type { ReportedError } from './answer.ts';
+import type { ReportedError, ReportedErrors } from './answer.ts';
 import type { Merging } from './merge.ts';
 import type { Path } from './paths.ts';
 import { type JsonObject, markFailed, WHATEVER_IS_MISSING } from './record.ts';
@@ -68,7 +68,12 @@ export function told({ code }: ReportedError, provider: ProviderFacts, path: Pat
   return { code: 'PROVIDER_UNAVAILABLE', details: { ...provider }, path };
 }
 
+/** What is said of the errors that nobody looked at. */
+export function untold(omitted: number, provider: ProviderFacts): Failure {
+  return { code: 'ERRORS_OMITTED', details: { ...provider, omitted } };
+}
+
 /** Do all errors say which field they are about? Then each of them explains its own null. */
-export function allLocated(errors: readonly ReportedError[]): boolean {
-  return errors.every((one) => one.path !== null && one.path.length > 0);
+export function allLocated({ errors, omitted }: ReportedErrors): boolean {
+  return omitted === 0 && errors.every((one) => one.path !== null && one.path.length > 0);
 }

@@ -203,7 +203,7 @@ v = shaped; }`;
     }
     // An integer becomes text (GraphQL spec §3.5.5).
     if (type.name === 'ID')
-      return `if (typeof v !== 'string') { if (!Number.isInteger(v)) ${GIVE_UP} v = String(v); }`;
+      return `if (typeof v !== 'string') { if (!Number.isSafeInteger(v)) ${GIVE_UP} v = String(v); }`;
     const check = CHECKS.get(type.name);
     return `if (!(${check ?? 'isWritable(v)'})) ${GIVE_UP}`;
   }
@@ -212,6 +212,6 @@ v = shaped; }`;
 const CHECKS: ReadonlyMap<string, Code> = new Map([
   ['String', `typeof v === 'string'`],
   ['Int', 'isInt(v)'],
-  ['Float', `typeof v === 'number'`],
+  ['Float', 'Number.isFinite(v)'],
   ['Boolean', `typeof v === 'boolean'`],
 ]);

@@ -40,7 +40,6 @@ class Paths {
   }
 }
 
-/** Has an error been told at a path, or below it, or by a provider above it? */
 export class Explained {
   readonly #told: Told;
   readonly #reported = new Paths();
@@ -52,12 +51,23 @@ export class Explained {
     this.#told = told;
   }
 
+  /** Has an error been told at a path, or below it, or by a provider above it? */
   has(path: Path): boolean {
+    this.#note();
+    return this.#failures.meets(path, false) || this.#reported.meets(path, true);
+  }
+
+  /** The same, but not above it. */
+  hasAt(path: Path): boolean {
+    this.#note();
+    return this.#failures.meets(path, false) || this.#reported.meets(path, false);
+  }
+
+  #note(): void {
     const { reported, failures } = this.#told;
     while (this.#seenReported < reported.length)
       this.#reported.add(reported[this.#seenReported++]?.path ?? []);
     while (this.#seenFailures < failures.length)
       this.#failures.add(failures[this.#seenFailures++]?.path ?? []);
-    return this.#failures.meets(path, false) || this.#reported.meets(path, true);
   }
 }

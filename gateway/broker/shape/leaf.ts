@@ -1,4 +1,5 @@
 import { type GraphQLLeafType, isEnumType } from 'graphql';
+import { ExactNumber } from '../../exact-json.ts';
 
 /** Marks a value that does not belong to its type. */
 export const INVALID = Symbol('invalid');
@@ -8,6 +9,12 @@ const INT_MIN = -(2 ** 31);
 
 export function isInt(value: unknown): boolean {
   return typeof value === 'number' && Number.isInteger(value) && value <= INT_MAX && value >= INT_MIN;
+}
+
+/** The text of an integer that is exactly what was sent; undefined for anything else. */
+export function integerText(value: unknown): string | undefined {
+  if (value instanceof ExactNumber) return /^-?\d+$/.test(String(value)) ? String(value) : undefined;
+  return Number.isSafeInteger(value) ? String(value) : undefined;
 }
 
 /** Levels that a custom scalar's JSON may have; much deeper ones cannot be written. */
@@ -32,12 +39,15 @@ export function leafCheck(type: GraphQLLeafType): (value: unknown) => unknown {
     case 'String':
       return (value) => (typeof value === 'string' ? value : INVALID);
     case 'ID':
-      return (value) =>
-        typeof value === 'string' ? value : Number.isInteger(value) ? String(value) : INVALID;
+      return (value) => (typeof value === 'string' ? value : (integerText(value) ?? INVALID));
     case 'Int':
       return (value) => (isInt(value) ? value : INVALID);
     case 'Float':
-      return (value) => (typeof value === 'number' ? value : INVALID);
+      // JSON can say 1e400, and no double holds it.
+      return (value) => {
+        const number = value instanceof ExactNumber ? Number(String(value)) : value;
+        return Number.isFinite(number) ? number : INVALID;
+      };
     case 'Boolean':
       return (value) => (typeof value === 'boolean' ? value : INVALID);
     default:

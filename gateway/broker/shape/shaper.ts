@@ -35,6 +35,7 @@ import { type Conditions, collectFields, fragmentsOf } from './collect.ts';
 import { comparedField, type ToCompare } from './compared.ts';
 import type { Denial, Guarded } from './decisions.ts';
 import { Explained } from './explained.ts';
+import { countOf } from './failure-list.ts';
 import { INVALID, leafCheck } from './leaf.ts';
 import { type Parties, type RecordScope, withinScopes } from './scoped.ts';
 import { compileSubjects, type NoteSubjects } from './subject-of.ts';
@@ -196,11 +197,12 @@ export function compileShaper(input: ShaperInput): Shaper {
     });
     const complete = compileType(field.type, type, nodes, broken, { path: [...place.path, asked] });
     const isObject = !isLeafType(getNamedType(field.type));
+    const isInherited = asked in Object.prototype;
     return (source, target, run) => {
       run.path.push(key);
-      const value = source[asked];
+      const value = isInherited && !Object.hasOwn(source, asked) ? undefined : source[asked];
       const { loss } = run;
-      const { length } = run.failures;
+      const before = countOf(run.failures);
       if (value === undefined) noteMissing(lossOf(source, asked) ?? loss, run, broken);
       // An object that one provider brought, and of which another's part is lost.
       else if (isObject && value !== null) run.loss = lossOf(source, asked) ?? loss;
@@ -208,7 +210,7 @@ export function compileShaper(input: ShaperInput): Shaper {
       run.loss = loss;
       if (completed !== PROPAGATE) {
         target[key] = completed;
-        const isAbsent = completed === null && (run.failures.length > length || isExplained(run));
+        const isAbsent = completed === null && (countOf(run.failures) > before || isExplained(run));
         if (!isAbsent) run.given.push(coordinate);
       }
       run.path.pop();
@@ -265,7 +267,7 @@ export function compileShaper(input: ShaperInput): Shaper {
     return (value, run) => {
       if (value === null || value === undefined) return null;
       const object = isJsonObject(value) ? resolve(value) : null;
-      if (!object || !isJsonObject(value)) return fail(run, broken);
+      if (!object || !isJsonObject(value)) return run.explained.hasAt(run.path) ? null : fail(run, broken);
       // Nothing is given of a record of which nobody knows whom it is about.
       const missing = noteSubjects(object)(value, run);
       if (missing !== null)
@@ -402,8 +404,9 @@ function copyIntrospection(key: string): CompleteField {
 /** A field that no provider brought. Every null has a reason: a provider's own null, or an error at it. */
 function noteMissing(loss: Loss | undefined, run: Run, broken: () => Failure): void {
   if (loss === UNKNOWN_THERE) return;
-  if (loss) run.failures.push({ ...loss, path: [...run.path] });
-  else if (!isExplained(run)) run.failures.push({ ...broken(), path: [...run.path] });
+  // One error for one field (GraphQL spec §6.4.4).
+  if (loss && !run.explained.hasAt(run.path)) run.failures.push({ ...loss, path: [...run.path] });
+  else if (!loss && !isExplained(run)) run.failures.push({ ...broken(), path: [...run.path] });
 }
 
 function isExplained(run: Run): boolean {

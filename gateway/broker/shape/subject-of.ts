@@ -1,3 +1,4 @@
+import { ExactNumber } from '../../exact-json.ts';
 import type { JsonObject } from '../program/record.ts';
 
 interface Noting {
@@ -8,8 +9,10 @@ interface Noting {
 export type NoteSubjects = (object: JsonObject, run: Noting) => string | null;
 
 /** Can a value name somebody? */
-export function namesSomebody(value: unknown): value is string | number {
-  return (typeof value === 'string' && value !== '') || typeof value === 'number';
+export function namesSomebody(value: unknown): value is string | number | ExactNumber {
+  return (
+    (typeof value === 'string' && value !== '') || typeof value === 'number' || value instanceof ExactNumber
+  );
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Failure } from '../../errors.ts';
+import { ExactNumber, readJson } from '../../exact-json.ts';
 
 /** One operation as a consumer sends it, by whatever transport. */
 export interface Asked {
@@ -53,14 +54,16 @@ export function readAskedFromUrl({ searchParams }: URL): Read {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return readJson(text);
   } catch {
     return undefined;
   }
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber)
+  );
 }
 
 function malformed(detail: string): Extract<Read, { ok: false }> {

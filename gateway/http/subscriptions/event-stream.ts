@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Answer, digestOf } from '../../broker/index.ts';
 import type { Failure, Language } from '../../errors.ts';
+import { unmarked } from '../../exact-json.ts';
 import { callerOf } from '../address.ts';
 import { abandon, type Bodies } from '../body.ts';
 import type { Entry } from '../gatekeeper.ts';
@@ -110,7 +111,7 @@ async function send(
   }, keepAliveMs).unref();
   try {
     for await (const answer of answers) {
-      response.write(`event: next\ndata: ${JSON.stringify(resultOf(answer, language))}\n\n`);
+      response.write(`event: next\ndata: ${unmarked(JSON.stringify(resultOf(answer, language)))}\n\n`);
       await goneOut(response);
       if (response.destroyed) return;
     }

@@ -3,6 +3,7 @@ import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql';
 import { makeServer } from 'graphql-ws';
 import { type Answer, createSlots, digestOf } from '../../broker/index.ts';
 import type { Failure, Language } from '../../errors.ts';
+import { revived } from '../../exact-json.ts';
 import { callerOf } from '../address.ts';
 import type { Authenticated } from '../gatekeeper.ts';
 import { readAsked } from '../graphql/asked.ts';
@@ -123,7 +124,7 @@ export function createProtocol(parts: ProtocolParts) {
     const entry = await gatekeeper.admit(authorization, 1, 'query', connection.caller);
     if (!entry.ok && entry.failure.code === 'QUOTA_EXCEEDED') return tooMany(entry.failure);
     if (!entry.ok) return refuse(entry.failure, connection, payload.query);
-    const read = readAsked(payload);
+    const read = readAsked(revived(payload));
     if (!read.ok) return refuse(read.failure, connection, payload.query);
     const operation = await openOperation(
       parts,

@@ -1,14 +1,15 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { type Answer, formatFailure } from '../../broker/index.ts';
 import type { Failure, Language } from '../../errors.ts';
+import { parseMarked } from '../../exact-json.ts';
 import { extensionsOf } from '../graphql/write-answer.ts';
 
-/** An answer as a GraphQL result in the reader's language. */
+/** An answer as a GraphQL result in the reader's language; what is written of it has to be `unmarked`. */
 export function resultOf(answer: Answer, language: Language): ExecutionResult {
   const errors = answer.failures.map((failure) => errorOf(failure, language));
   return {
     ...(errors.length > 0 && { errors }),
-    ...(answer.data && { data: JSON.parse(answer.data.toString('utf8')) }),
+    ...(answer.data && { data: parseMarked(answer.data.toString('utf8')) as Record<string, unknown> | null }),
     extensions: extensionsOf(answer),
   };
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { CloseCode, handleProtocols } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { markedJson, unmarked } from '../../exact-json.ts';
 import type { Access } from '../access.ts';
 import { callerOf } from '../address.ts';
 import { urlOf } from '../url.ts';
@@ -90,7 +91,7 @@ export function createSockets(parts: SocketParts): Sockets {
         send: (text) =>
           new Promise((resolve) => {
             if (socket.bufferedAmount > mostWaiting()) socket.terminate();
-            if (socket.readyState === socket.OPEN) socket.send(text, () => resolve());
+            if (socket.readyState === socket.OPEN) socket.send(unmarked(text), () => resolve());
             else resolve();
           }),
         close: (code, reason) => socket.close(code, reason),
@@ -102,7 +103,7 @@ export function createSockets(parts: SocketParts): Sockets {
           socket.on('message', (data) => {
             if (isCutOff || socket.readyState !== socket.OPEN) return;
             if (!mayGoOn()) return cutOff();
-            handle(String(data)).catch((error: unknown) => {
+            handle(markedJson(String(data))).catch((error: unknown) => {
               parts.defect(error);
               socket.close(CloseCode.InternalServerError, 'Internal server error');
             });

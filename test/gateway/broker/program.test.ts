@@ -83,9 +83,9 @@ test('each entity is asked for once, and told apart from every other, whatever s
       variableUsages: [],
       requires: [{ kind: 'InlineFragment', typeCondition: condition, selections: requires }],
     };
-    const [member] = compileMembers({ schema, needs: needsOf([]), blame: () => noBlame }, [
-      { node, path: [], conditions: [], after: new Set(), level: 0 },
-    ]);
+    const numbers = { scalars: new Set<string>(), ids: new Set<string>() };
+    const parts = { schema, needs: needsOf([]), numbers, blame: () => noBlame };
+    const [member] = compileMembers(parts, [{ node, path: [], conditions: [], after: new Set(), level: 0 }]);
     return (entities: JsonObject[]) => member?.gather(entities, {})[0];
   };
   const odd = '{"__typename":"T","id":1}';
