@@ -8,7 +8,7 @@ import type { Admission } from './operation/index.ts';
 import { admitOperation } from './operation/index.ts';
 import type { Answer, BrokerParts } from './parts.ts';
 import { type PreparedOperation, prepareOperation } from './prepare.ts';
-import { drawsOnQuota, withinQuotas, withRetryAfter } from './quotas.ts';
+import { drawsOnQuota, openAccount, withRetryAfter } from './quotas.ts';
 import { noted } from './record.ts';
 import { createSubscriptions, type Subscriptions } from './subscribe/index.ts';
 
@@ -90,10 +90,8 @@ export function createBroker(parts: BrokerParts): Broker {
     const decided = deciding instanceof Promise ? await deciding : deciding;
     if (!decided.ok) return noted(parts, decided.about, decided.failures);
     if (!drawsOnQuota(decided)) return answerCurrent(parts, operation, variables, principal, decided);
-    const counted = await withinQuotas(parts, operation, variables, principal, decided);
-    const answer = counted.ok
-      ? await answerCurrent(parts, operation, variables, principal, counted)
-      : await noted(parts, counted.about, counted.failures);
+    const quota = openAccount(parts, operation, variables, principal);
+    const answer = await answerCurrent(parts, operation, variables, principal, decided, quota);
     return { ...answer, failures: withRetryAfter(answer.failures, parts.now()) };
   };
 

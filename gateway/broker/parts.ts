@@ -79,14 +79,16 @@ export interface BrokerParts {
   stage<T>(name: Stage, work: () => T): T;
 }
 
-/** Takes one of a limit until an instant; from `store`. */
+/** Takes some of a limit until an instant, one where no count is said; from `store`. */
 export interface DayCounters {
   takeUntil(
     key: string,
     limit: number,
     endsAt: number,
     when: 'COUNT_ALONE' | 'REFUSE',
+    count?: number,
   ): Taken | Promise<Taken>;
+  giveBackUntil(key: string, endsAt: number, count: number): void | Promise<void>;
 }
 type Taken = { readonly allowed: boolean; readonly retryAfterMs: number };
 

@@ -2,58 +2,111 @@ import type { Failure } from '../errors.ts';
 import type { GrantId, Principal } from '../words.ts';
 import { endOfDay } from './day.ts';
 import { type Decided, decide } from './decide.ts';
+import { countRecords, type GrantedField, grantedFields } from './granted-fields.ts';
 import type { BrokerParts } from './parts.ts';
-import type { PreparedOperation } from './prepare.ts';
+import type { PreparedOperation, Program } from './prepare.ts';
+import type { Executed } from './record.ts';
 
 type Allowed = Extract<Decided, { ok: true }>;
 
-/** Is there a grant among those that a request needs of which answers are counted? */
+/** Is there a grant among those that a request needs of which records are counted? */
 export function drawsOnQuota({ entitlement, about }: Allowed): boolean {
   const { quotas } = entitlement;
   if (!quotas || quotas.size === 0) return false;
   return about.judgement?.grants.some((one) => quotas.has(one)) ?? false;
 }
 
-/**
- * Counts one answer on every grant that a request needs and that has a quota. What a used-up grant gave is then denied,
- * or comes by another grant; the rest passes. An answer counts whether or not the record was found or in scope: it has told
- * that, too. Without a counter such a grant gives nothing.
- */
-export async function withinQuotas(
+/** One request's account with the quotas of the grants that it needs. */
+export interface QuotaAccount {
+  /**
+   * Takes one on every grant of the request, before a provider is asked: an answer counts as one whether or not the record was found or in
+   * scope, as it has told that. What a used-up grant gave is then denied, or comes by another grant; the rest passes.
+   */
+  reserve(decided: Decided): Promise<Decided>;
+  /**
+   * Takes what else an answer gives, before it leaves: by each grant, as many as there are records in it that carry its items. Gives the
+   * grants of which so many are not left: nothing of theirs may leave, and nothing but the one that was reserved is counted.
+   */
+  settle(decided: Allowed, executed: Pick<Executed, 'data' | 'failures'>): Promise<readonly GrantId[]>;
+  /** The request decided again, without grants that are used up. */
+  without(spent: readonly GrantId[]): Promise<Decided>;
+}
+
+/** Without a counter a grant with a quota gives nothing. */
+export function openAccount(
   parts: BrokerParts,
   operation: PreparedOperation,
   variables: Readonly<Record<string, unknown>>,
   principal: Principal,
-  first: Allowed,
-): Promise<Decided> {
-  const counted = new Set<GrantId>();
+): QuotaAccount {
+  const reserved = new Set<GrantId>();
   const exhausted = new Set<GrantId>();
-  let decided: Decided = first;
-  while (decided.ok) {
-    const spent = await countOn(parts, decided, counted);
-    if (spent.length === 0) return decided;
+  const endsAt = endOfDay(parts.now());
+  const take = async (grant: GrantId, limit: number, count: number): Promise<boolean> => {
+    const taken = await parts.counters?.takeUntil(keyOf(grant), limit, endsAt, 'COUNT_ALONE', count);
+    return taken?.allowed ?? false;
+  };
+  const without: QuotaAccount['without'] = async (spent) => {
     for (const one of spent) exhausted.add(one);
-    decided = await decide(parts, operation, variables, principal, exhausted);
-  }
-  return decided;
+    return decide(parts, operation, variables, principal, exhausted);
+  };
+  return {
+    without,
+    async reserve(first) {
+      let decided = first;
+      while (decided.ok) {
+        const spent: GrantId[] = [];
+        for (const [grant, limit] of countedGrants(decided)) {
+          if (reserved.has(grant)) continue;
+          if (await take(grant, limit, 1)) reserved.add(grant);
+          else spent.push(grant);
+        }
+        if (spent.length === 0) return decided;
+        decided = await without(spent);
+      }
+      return decided;
+    },
+    async settle(decided, executed) {
+      const records = recordsOf(parts, operation, decided, executed);
+      const taken = new Map<GrantId, number>();
+      const spent: GrantId[] = [];
+      for (const [grant, limit] of countedGrants(decided)) {
+        const more = (records.get(grant) ?? 1) - 1;
+        if (more <= 0) continue;
+        if (await take(grant, limit, more)) taken.set(grant, more);
+        else spent.push(grant);
+      }
+      if (spent.length > 0)
+        for (const [grant, more] of taken) await parts.counters?.giveBackUntil(keyOf(grant), endsAt, more);
+      return spent;
+    },
+  };
 }
 
-/** Counts one answer on each grant with a quota that is not in `counted` yet; the grants that are used up. */
-export async function countOn(
-  parts: BrokerParts,
-  { entitlement, about }: Allowed,
-  counted: Set<GrantId> = new Set(),
-): Promise<GrantId[]> {
-  const endsAt = endOfDay(parts.now());
-  const spent: GrantId[] = [];
-  for (const grant of about.judgement?.grants ?? []) {
+function keyOf(grant: GrantId): string {
+  return `quota:${grant}`;
+}
+
+function countedGrants({ entitlement, about }: Allowed): (readonly [GrantId, number])[] {
+  return (about.judgement?.grants ?? []).flatMap((grant) => {
     const limit = entitlement.quotas?.get(grant);
-    if (limit === undefined || counted.has(grant)) continue;
-    const taken = await parts.counters?.takeUntil(`quota:${grant}`, limit, endsAt, 'COUNT_ALONE');
-    if (taken?.allowed) counted.add(grant);
-    else spent.push(grant);
-  }
-  return spent;
+    return limit === undefined ? [] : [[grant, limit] as const];
+  });
+}
+
+/** A program is one entitlement's: where its grants stand is found once. */
+const FIELDS = new WeakMap<Program, readonly GrantedField[]>();
+
+function recordsOf(
+  { publication: { schema, index } }: BrokerParts,
+  { admitted }: PreparedOperation,
+  { program, entitlement }: Allowed,
+  { data, failures }: Pick<Executed, 'data' | 'failures'>,
+): ReadonlyMap<GrantId, number> {
+  const fields = FIELDS.get(program) ?? grantedFields({ schema, index, entitlement }, admitted);
+  FIELDS.set(program, fields);
+  const failed = failures.flatMap(({ path }) => (path ? [path] : []));
+  return countRecords(fields, JSON.parse(data.toString('utf8')), failed);
 }
 
 /** `QUOTA_EXCEEDED` of a grant says when the next day begins. */
@@ -64,3 +117,9 @@ export function withRetryAfter(failures: readonly Failure[], now: number): reado
     one.code === 'QUOTA_EXCEEDED' ? { ...one, details: { retryAfter, ...one.details } } : one,
   );
 }
+
+/** An answer, or a part of one, that would give more records than the day's quota has left. */
+export const QUOTA: Failure = {
+  code: 'QUOTA_EXCEEDED',
+  details: { limit: '授权的每日限额 the quota per day of the grant' },
+};

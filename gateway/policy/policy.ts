@@ -21,7 +21,7 @@ import { describe, type PolicyTexts, readPolicies } from './policies.ts';
 export interface Entitlement {
   readonly key: string;
   readonly validUntil: number;
-  /** How many answers a day each grant in force allows; grants without such a limit are not in it. */
+  /** How many records a day each grant in force allows; grants without such a limit are not in it. */
   readonly quotas?: ReadonlyMap<GrantId, number>;
   decide(rule: SharingRule, action?: Action): Decision;
 }

@@ -17,10 +17,14 @@ const USES = ['ADMINISTRATIVE_BASIS', 'WORK_REFERENCE'];
 const inRegion = (...values: string[]) => [
   { coordinate: 'Person.residenceRegion', operator: 'STARTS_WITH', values },
 ];
+const CIVIL_AFFAIRS = '云溪市民政局';
+const HUMAN_RESOURCES = '云溪市人力资源和社会保障局';
 const CODES = {
   [EDUCATION]: '11990101MB0000013G',
   [FUND]: '11990101MB0000012D',
   [REGISTRATION]: '11990101MB0000011A',
+  [CIVIL_AFFAIRS]: '11990101MB0000002C',
+  [HUMAN_RESOURCES]: '11990101MB0000006Q',
 };
 const grantOf = (number: number, department: keyof typeof CODES, coordinates: string[], more: object) => ({
   id: `G-2026-${String(number).padStart(4, '0')}`,
@@ -47,6 +51,8 @@ const GRANTS = [
   grantOf(203, REGISTRATION, ['Person.residence'], { masks: { 'Person.residence': 'ADDRESS' } }),
   grantOf(303, FUND, ['Person.residence'], { scope: [{ subjectsOf: 'MATTER' }] }),
   grantOf(301, FUND, ['Person.phone'], { quotaPerDay: 3 }),
+  grantOf(401, CIVIL_AFFAIRS, ['Person.phone'], { quotaPerDay: 8 }),
+  grantOf(402, HUMAN_RESOURCES, ['Person.phone'], { quotaPerDay: 10 }),
   grantOf(302, FUND, ['Person.insuranceMonths'], {
     scope: [{ coordinate: 'Person.phone', operator: 'STARTS_WITH', values: ['100'] }],
   }),
@@ -295,7 +301,7 @@ test('only the subjects of the matter under way, from when they are registered u
   expect(await residenceOf(party.idNumber)).toBe('OUT_OF_SCOPE');
 });
 
-test('a grant gives as many answers a day as its quota says; the rest of the answer still passes', async () => {
+test('a grant gives as many records a day as its quota says; the rest of the answer still passes', async () => {
   const { idNumber, phone } = personIn('990101');
   const query = `query ${purpose()} { person(idNumber: "${idNumber}") { gender phone } }`;
   for (let answered = 0; answered < 3; answered++) {
@@ -312,4 +318,46 @@ test('a grant gives as many answers a day as its quota says; the rest of the ans
   expect(retryAfter).toBeGreaterThan(0);
   expect(retryAfter).toBeLessThanOrEqual(86_400);
   expect(system.received.at(-1)?.query).not.toContain('phone');
+});
+
+describe('a quota counts records, each time that one is given', () => {
+  const list = (first: number, selection = 'phone') =>
+    `query ${purpose()} { people(first: ${first}) { edges { node { gender ${selection} } } } }`;
+  const phonesOf = ({ data }: Answer, key = 'phone'): unknown[] =>
+    data.people.edges.map(({ node }: { node: Record<string, unknown> }) => node[key]).filter(Boolean);
+
+  test('a page larger than what is left gives none of its items, is counted as one, and the rest passes', async () => {
+    const asked = { as: CIVIL_AFFAIRS };
+    const over = await system.ask(list(20), asked);
+    expect(phonesOf(over)).toEqual([]);
+    expect(phonesOf(over, 'gender')).toHaveLength(20);
+    expect(new Set(codes(over))).toEqual(new Set(['QUOTA_EXCEEDED']));
+    expect(JSON.stringify(over)).not.toMatch(/100\d{8}/);
+    const [, left] = [await system.ask(list(3), asked), await system.ask(list(3), asked)];
+    expect(phonesOf(left)).toHaveLength(3); // 1 + 3 + 3 of 8
+    // Two aliases give it twice; four at once are more than the one that is left.
+    const twice = await system.ask(list(2, 'phone again: phone'), asked);
+    expect(phonesOf(twice)).toEqual([]);
+    const given = system
+      .disclosures()
+      .filter(({ department }) => department === CODES[CIVIL_AFFAIRS])
+      .map(({ errors }) => errors);
+    expect(given.filter((errors) => String(errors) === '')).toHaveLength(2);
+    expect(given.filter((errors) => String(errors) === 'QUOTA_EXCEEDED').length).toBeGreaterThan(1);
+  });
+
+  test('by many requests at once, in a batch or beside each other, no more records come than it says', async () => {
+    const asked = { as: HUMAN_RESOURCES };
+    const query = (index: number) => `# ${index}\n${list(4)}`;
+    const batch = JSON.stringify([1, 2, 3].map((one) => ({ query: query(one) })));
+    const [batched, ...beside] = await Promise.all([
+      system.post(batch, asked),
+      ...[4, 5, 6, 7, 8].map((one) => system.ask(query(one), asked)),
+    ]);
+    const answers = [...batched.data, ...beside] as Answer[];
+    const phones = answers.flatMap((one) => phonesOf(one));
+    expect(phones.length).toBeGreaterThan(0);
+    expect(phones.length).toBeLessThanOrEqual(10);
+    expect(phones.length % 4).toBe(0); // An answer is given whole or not at all.
+  });
 });

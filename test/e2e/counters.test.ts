@@ -74,6 +74,20 @@ describe.each<[string, () => Promise<Counters>]>([
     await counters.close();
   });
 
+  test('count several at once, all of them or nothing, and take back what did not come about', async () => {
+    const counters = await create();
+    const key = `${name} ${Math.random()}`;
+    const endsAt = Date.now() + 60_000;
+    const take = async (count: number) =>
+      (await counters.takeUntil(key, 10, endsAt, 'COUNT_ALONE', count)).allowed;
+    expect([await take(8), await take(3), await take(2), await take(1)]).toEqual([true, false, true, false]);
+    await counters.giveBackUntil(key, endsAt, 4);
+    expect([await take(5), await take(4)]).toEqual([false, true]);
+    await counters.giveBackUntil(key, endsAt, 1_000);
+    expect([await take(11), await take(10)]).toEqual([false, true]);
+    await counters.close();
+  });
+
   test('count what is limited until an instant', async () => {
     const counters = await create();
     const key = `${name} ${Math.random()}`;

@@ -6,7 +6,7 @@ import { type About, type Decided, decide } from '../decide.ts';
 import type { FetchCall } from '../fetch.ts';
 import type { Answer, BrokerParts } from '../parts.ts';
 import type { PreparedOperation } from '../prepare.ts';
-import { countOn, drawsOnQuota, withRetryAfter } from '../quotas.ts';
+import { drawsOnQuota, openAccount, QUOTA, withRetryAfter } from '../quotas.ts';
 import { execute, noted, recorded } from '../record.ts';
 import { deniedAtOnce } from '../reject.ts';
 import { Answers } from './answers.ts';
@@ -170,9 +170,12 @@ export class RunningSubscription {
     if (this.#mustStop()) return;
     const { decided, call } = this.#opening;
     const event = answersTo(pushed.call, call) ? pushed.event : NO_ANSWER;
-    // Each event is an answer, which counts on the grants that it needs.
-    if (drawsOnQuota(decided) && (await countOn(this.#parts, decided)).length > 0)
-      return this.end('FAILED', withRetryAfter([QUOTA], this.#parts.now()));
+    // Each event is an answer, whose records count on the grants that it needs.
+    const { operation, variables, subscriber } = this.#request;
+    const quota = drawsOnQuota(decided)
+      ? openAccount(this.#parts, operation, variables, subscriber.principal)
+      : null;
+    if (quota && (await quota.reserve(decided)) !== decided) return this.#endByQuota();
     const executed = await execute(this.#parts, decided, {
       idempotent: true,
       draw: this.#request.draw,
@@ -180,10 +183,16 @@ export class RunningSubscription {
     });
     // What ended while the rest was fetched has ended: nothing of it is recorded as given.
     if (this.#mustStop()) return;
+    if (quota && (await quota.settle(decided, executed)).length > 0) return this.#endByQuota();
+    if (this.#mustStop()) return;
     this.#inbox.drop();
     const answer = await recorded(this.#parts, this.#about(decided.about, 'EVENT'), executed);
     if (!answer.data) this.end('FAILED', answer.failures);
     else if (!this.#ending) this.#given.give(answer);
+  }
+
+  #endByQuota(): void {
+    this.end('FAILED', withRetryAfter([QUOTA], this.#parts.now()));
   }
 
   /** Over, or to be decided on again before anything is given? */
@@ -299,11 +308,6 @@ export class RunningSubscription {
 function isSameCall(a: FetchCall, b: FetchCall): boolean {
   return a.subgraph === b.subgraph && String(a.body) === String(b.body);
 }
-
-const QUOTA: Failure = {
-  code: 'QUOTA_EXCEEDED',
-  details: { limit: '授权的每日限额 the quota per day of the grant' },
-};
 
 /** What came before more was allowed does not have it: that is told, rather than taken for null. */
 const NO_ANSWER = Buffer.from('{"data":null,"errors":[{}]}');

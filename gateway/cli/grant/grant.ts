@@ -41,7 +41,7 @@ function describe(grant: Grant): string {
         : `${one.coordinate} ${one.operator} ${one.values?.join(',')}`,
     ),
     ...grant.masks.map(({ coordinate, rule }) => `${coordinate}=${rule}`),
-    ...(grant.quotaPerDay === null ? [] : [`每日 per day ${grant.quotaPerDay}`]),
+    ...(grant.quotaPerDay === null ? [] : [`每日记录 records per day ${grant.quotaPerDay}`]),
   ];
   const time = `${grant.validFrom.slice(0, 10)} – ${grant.validUntil.slice(0, 10)}`;
   return [

@@ -46,7 +46,7 @@ export interface Content {
   /** For which duties (履职需要), on which legal basis. */
   readonly duties: string;
   readonly legalBasis: string;
-  /** Queries a day that are expected. */
+  /** Records a day that are expected to be given. */
   readonly expectedPerDay: number;
   /** Null: from the answer on. */
   readonly from: number | null;

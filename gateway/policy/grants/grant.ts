@@ -24,7 +24,7 @@ export interface Grant {
   readonly scope: readonly ScopeCondition[];
   /** Masks by coordinate, for items that this grant gives only masked, whatever the provider's rule says. */
   readonly masks: ReadonlyMap<string, MaskRule>;
-  /** How many answers a day (UTC+8) may disclose by this grant; null: no limit of its own. */
+  /** How many records a day (UTC+8) may disclose by this grant; null: no limit of its own. */
   readonly quotaPerDay: number | null;
   /** Whom to ask about the grant. */
   readonly contact: string | null;

@@ -15,7 +15,18 @@ export type WhenUnreachable = 'COUNT_ALONE' | 'REFUSE';
 export interface Counters {
   /** Takes `cost` of `limit` in a window of `windowMs` that slides. Refused costs do not count. */
   take(key: string, cost: number, limit: number, windowMs: number): Taken | Promise<Taken>;
-  /** Takes one of `limit` in a window that ends at a fixed instant (milliseconds since the epoch), for example a day. */
-  takeUntil(key: string, limit: number, endsAt: number, when: WhenUnreachable): Taken | Promise<Taken>;
+  /**
+   * Takes `count` (one, where it is not said) of `limit` in a window that ends at a fixed instant (milliseconds since the epoch), for
+   * example a day: all of it, or nothing.
+   */
+  takeUntil(
+    key: string,
+    limit: number,
+    endsAt: number,
+    when: WhenUnreachable,
+    count?: number,
+  ): Taken | Promise<Taken>;
+  /** Gives back what was taken for something that did not come about. */
+  giveBackUntil(key: string, endsAt: number, count: number): void | Promise<void>;
   close(): Promise<void>;
 }

@@ -22,14 +22,19 @@ export function memoryCounters(now: () => number): Counters {
       fullAt.set(key, next);
       return ALLOWED;
     },
-    takeUntil(key, limit, endsAt) {
+    takeUntil(key, limit, endsAt, _when, count = 1) {
       const at = now();
       for (const ended of windows.keys()) if (ended <= at) windows.delete(ended);
       const counts = windows.get(endsAt) ?? new Map<string, number>();
-      const count = counts.get(key) ?? 0;
-      if (count >= limit) return { allowed: false, retryAfterMs: Math.max(1, endsAt - at) };
-      windows.set(endsAt, counts.set(key, count + 1));
+      const before = counts.get(key) ?? 0;
+      if (before + count > limit) return { allowed: false, retryAfterMs: Math.max(1, endsAt - at) };
+      windows.set(endsAt, counts.set(key, before + count));
       return ALLOWED;
+    },
+    giveBackUntil(key, endsAt, count) {
+      const counts = windows.get(endsAt);
+      const before = counts?.get(key);
+      if (before !== undefined) counts?.set(key, Math.max(0, before - count));
     },
     close: async () => {
       fullAt.clear();

@@ -18,13 +18,18 @@ if excess > 0 then return math.ceil(excess) end
 redis.call('SET', KEYS[1], string.format('%.3f', nextFull), 'PX', math.ceil(nextFull - now) + 1)
 return 0`;
 
-/** One of a window's limit; the key goes an hour after the window's end, as clocks differ. */
+/** Some of a window's limit; the key goes an hour after the window's end, as clocks differ. */
 const TAKE_UNTIL = `
 local count = tonumber(redis.call('GET', KEYS[1]) or '0')
-if count >= tonumber(ARGV[1]) then return 0 end
-redis.call('INCR', KEYS[1])
+if count + tonumber(ARGV[3]) > tonumber(ARGV[1]) then return 0 end
+redis.call('INCRBY', KEYS[1], ARGV[3])
 redis.call('PEXPIREAT', KEYS[1], ARGV[2] + 3600000)
 return 1`;
+
+const GIVE_BACK = `
+local count = tonumber(redis.call('GET', KEYS[1]) or '0')
+if count > 0 then redis.call('DECRBY', KEYS[1], math.min(count, tonumber(ARGV[1]))) end
+return 0`;
 
 /** When to try again what Redis has to count and could not. */
 const UNREACHABLE_MS = 60_000;
@@ -64,9 +69,9 @@ export function redisCounters(url: string, report: Reporter): Counters {
         return own.take(key, cost, limit, windowMs);
       }
     },
-    async takeUntil(key, limit, endsAt, when) {
+    async takeUntil(key, limit, endsAt, when, count = 1) {
       try {
-        const taken = Number(await redis.eval(TAKE_UNTIL, 1, `liancha:${endsAt}:${key}`, limit, endsAt));
+        const taken = Number(await redis.eval(TAKE_UNTIL, 1, windowKey(key, endsAt), limit, endsAt, count));
         isReported = false;
         return taken === 1
           ? { allowed: true, retryAfterMs: 0 }
@@ -74,7 +79,15 @@ export function redisCounters(url: string, report: Reporter): Counters {
       } catch (error) {
         reportOnce(error);
         if (when === 'REFUSE') return { allowed: false, retryAfterMs: UNREACHABLE_MS };
-        return own.takeUntil(key, limit, endsAt, when);
+        return own.takeUntil(key, limit, endsAt, when, count);
+      }
+    },
+    async giveBackUntil(key, endsAt, count) {
+      try {
+        await redis.eval(GIVE_BACK, 1, windowKey(key, endsAt), count);
+      } catch (error) {
+        reportOnce(error); // Too much counted is no harm.
+        await own.giveBackUntil(key, endsAt, count);
       }
     },
     async close() {
@@ -82,4 +95,8 @@ export function redisCounters(url: string, report: Reporter): Counters {
       await own.close();
     },
   };
+}
+
+function windowKey(key: string, endsAt: number): string {
+  return `liancha:${endsAt}:${key}`;
 }
