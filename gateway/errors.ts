@@ -210,6 +210,29 @@ export interface Failure {
   readonly path?: readonly (string | number)[];
 }
 
+const LONGEST_QUOTE = 80;
+const LONGEST_DETAIL = 1_000;
+
+/** A text for a message: what it quotes of somebody's input, and it as a whole, is cut. */
+export function shortened(text: string): string {
+  if (text.length <= LONGEST_QUOTE) return text;
+  // Longer than what is kept is not even looked through.
+  const cut = text.length > 4 * LONGEST_DETAIL ? `${text.slice(0, 4 * LONGEST_DETAIL)}…` : text;
+  const quoted = cut.replace(/"[^"]*("|$)/g, (one) =>
+    one.length > LONGEST_QUOTE ? `${one.slice(0, LONGEST_QUOTE)}…"` : one,
+  );
+  return quoted.length > LONGEST_DETAIL ? `${quoted.slice(0, LONGEST_DETAIL)}…` : quoted;
+}
+
+/** Details as they are shown. */
+export function shownDetails(details: ErrorDetails): ErrorDetails {
+  const shown = Object.entries(details).map(([name, one]) => [
+    name,
+    typeof one === 'string' ? shortened(one) : one,
+  ]);
+  return Object.fromEntries(shown);
+}
+
 /** HTTP status that belongs to a code. */
 export function statusOf(code: ErrorCode): number {
   return CATALOGUE[code].status;

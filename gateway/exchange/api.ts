@@ -1,5 +1,5 @@
 import { ApolloServer, type HTTPGraphQLRequest } from '@apollo/server';
-import type { Language } from '../errors.ts';
+import { type Failure, type Language, shortened } from '../errors.ts';
 import type { SharingIndex } from '../registry/index.ts';
 import { isCompetent } from '../roles.ts';
 import type { Principal } from '../words.ts';
@@ -10,6 +10,11 @@ import { departmentsApi, namedDepartment } from './departments/api.ts';
 import type { Directory } from './departments/directory.ts';
 import { type DisclosureParts, disclosuresApi } from './disclosures/api.ts';
 import { wasDisclosed } from './disclosures/was-disclosed.ts';
+import { createBudget } from './door/budget.ts';
+import { createGate } from './door/gate.ts';
+import { createInputCheck } from './door/inputs.ts';
+import { EXCHANGE_LIMITS, limitOperations } from './door/measure.ts';
+import { sharedDatabase } from './door/shared-database.ts';
 import { findingsApi } from './findings/api.ts';
 import type { FindingParts } from './findings/change.ts';
 import type { MisuseRules } from './findings/rules.ts';
@@ -50,13 +55,19 @@ export interface ExchangeParts
   readonly report: { error(facts: object, message: string): void };
 }
 
+/** A response as the HTTP layer writes it, or why the request was not let in. */
+export type Served =
+  | {
+      readonly ok: true;
+      readonly status: number;
+      readonly headers: ReadonlyMap<string, string>;
+      readonly body: string;
+    }
+  | { readonly ok: false; readonly failure: Failure };
+
 /** One request in, one response out; the HTTP layer has read the one and writes the other. */
 export interface Exchange {
-  serve(
-    request: HTTPGraphQLRequest,
-    principal: Principal,
-    language: Language,
-  ): Promise<{ status: number; headers: ReadonlyMap<string, string>; body: string }>;
+  serve(request: HTTPGraphQLRequest, principal: Principal, language: Language): Promise<Served>;
   readonly catalogue: Pick<Catalogue, 'follow' | 'export' | 'noteCall'>;
   readonly disputes: Pick<Disputes, 'touching'>;
   /** Who is a subject of a department's matter. */
@@ -64,12 +75,12 @@ export interface Exchange {
   stop(): Promise<void>;
 }
 
-const MOST_TOKENS = 2_000;
-
 /** The exchange API (`schema/exchange.graphql`). A department acts for itself only: who it is, its token says. */
-export async function createExchange(parts: ExchangeParts): Promise<Exchange> {
+export async function createExchange(given: ExchangeParts): Promise<Exchange> {
+  const database = sharedDatabase(given.database);
+  const parts = { ...given, database, disclosures: { ...given.disclosures, database } };
   const catalogue = openCatalogue(parts);
-  const { database, departments, now } = parts;
+  const { departments, now } = parts;
   const common = {
     database,
     nextId: parts.nextId,
@@ -111,33 +122,43 @@ export async function createExchange(parts: ExchangeParts): Promise<Exchange> {
   ];
   const server = new ApolloServer<Caller>({
     typeDefs: parts.typeDefs,
-    resolvers: { ...joinResolvers(modules, parts.onDefect), Instant: instant },
+    resolvers: {
+      ...joinResolvers(modules, { onDefect: parts.onDefect, checkInput: createInputCheck(now) }),
+      Instant: instant,
+    },
+    plugins: [limitOperations()],
+    formatError: (error) => ({ ...error, message: shortened(error.message) }),
     introspection: true,
     csrfPrevention: true,
     cache: 'bounded',
     persistedQueries: false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    parseOptions: { maxTokens: MOST_TOKENS },
+    parseOptions: { maxTokens: EXCHANGE_LIMITS.tokens },
   });
   await server.start();
-  const disputes = await openDisputes(parts);
-  const deliverer = startDeliverer({ ...parts, urlFault: mayAsk });
+  const disputes = await openDisputes(given);
+  const deliverer = startDeliverer({ ...given, urlFault: mayAsk });
   await watchMisuse(database, now());
   const workers = { ...applications.workers, [MISUSE_JOB]: misuseWorker(findings, parts.misuseRules) };
-  const jobs = startJobs({ database, workers, now, report: parts.report });
+  const gate = createGate();
+  const jobs = startJobs({ database: given.database, workers, now, report: parts.report });
   return {
     async serve(httpGraphQLRequest, principal, language) {
       const department = parts.departments.byCode(principal.department);
       if (!department) throw new Error('a principal of a department that is not registered');
-      const context = async (): Promise<Caller> => ({ principal, department, language });
-      const answered = await server.executeHTTPGraphQLRequest({ httpGraphQLRequest, context });
-      const { status = 200, headers, body } = answered;
-      return { status, headers, body: body.kind === 'complete' ? body.string : '' };
+      const caller: Caller = { principal, department, language, budget: createBudget() };
+      const context = async (): Promise<Caller> => caller;
+      const passed = await gate.pass(department.code, () =>
+        server.executeHTTPGraphQLRequest({ httpGraphQLRequest, context }),
+      );
+      if (!passed.ok) return passed;
+      const { status = 200, headers, body } = passed.value;
+      return { ok: true, status, headers, body: body.kind === 'complete' ? body.string : '' };
     },
     catalogue,
     disputes,
-    parties: (department, matter) => partiesTo(database, parts.hashSubject, department, matter),
+    parties: (department, matter) => partiesTo(given.database, parts.hashSubject, department, matter),
     async stop() {
       await server.stop();
       await jobs.close();

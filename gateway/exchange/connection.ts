@@ -27,7 +27,14 @@ export function readPage({ first, after }: PageInput): {
 } {
   const limit = first ?? USUAL;
   if (!Number.isInteger(limit) || limit < 1 || limit > MOST) throw badInput(`first: 1–${MOST}`);
-  return { limit, after: after ? Buffer.from(after, 'base64url').toString('utf8') : null };
+  return { limit, after: after ? readCursor(after) : null };
+}
+
+/** An id, as a cursor hides it. */
+function readCursor(cursor: string): string {
+  const id = Buffer.from(cursor, 'base64url').toString('utf8');
+  if (!/^[\x21-\x7E]{1,200}$/.test(id)) throw badInput('after: 不是游标 is no cursor');
+  return id;
 }
 
 /**

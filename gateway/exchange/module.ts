@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
-import { type ErrorCode, type ErrorDetails, type Language, messageOf } from '../errors.ts';
+import { type ErrorCode, type ErrorDetails, type Language, messageOf, shownDetails } from '../errors.ts';
 import type { Department } from '../identity/index.ts';
 import { hasRole, OPERATIONS, type Role } from '../roles.ts';
 import { DatabaseError } from '../store/index.ts';
 import type { Principal } from '../words.ts';
+import type { Budget } from './door/budget.ts';
+import type { createInputCheck } from './door/inputs.ts';
 import { Refused } from './refused.ts';
 
 /** Who calls the exchange API. What a department may do follows from this and from nothing that it sends. */
@@ -12,6 +14,8 @@ export interface Caller {
   readonly principal: Principal;
   readonly department: Department;
   readonly language: Language;
+  /** What the request may still take. */
+  readonly budget: Budget;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a resolver's source and arguments have been checked by GraphQL against the schema
@@ -23,21 +27,24 @@ export type Resolvers = Readonly<Record<string, Readonly<Record<string, Resolver
 /** Told of what was not foreseen, under the reference that the caller was given. */
 export type OnDefect = (reference: string, error: unknown) => void;
 
+export interface JoinParts {
+  readonly onDefect: OnDefect;
+  readonly checkInput: ReturnType<typeof createInputCheck>;
+}
+
 /**
  * All businesses as one; a field that two of them resolve is a defect. Every operation is for the roles of the table in `roles.ts`,
- * and for nobody where it has no row there. Refusals are written in the caller's language.
+ * and for nobody where it has no row there. Each call of a resolver is within its request's budget, and what it is given is within the
+ * limits of the schema. Refusals are written in the caller's language.
  */
-export function joinResolvers(modules: readonly Resolvers[], onDefect: OnDefect): Resolvers {
+export function joinResolvers(modules: readonly Resolvers[], parts: JoinParts): Resolvers {
   const joined: Record<string, Record<string, Resolver>> = {};
   for (const [type, fields] of modules.flatMap((one) => Object.entries(one))) {
     const target = joined[type] ?? {};
     joined[type] = target;
     for (const [field, resolver] of Object.entries(fields)) {
       if (target[field]) throw new Error(`${type}.${field} is resolved twice`);
-      target[field] = inCallersWords(
-        isOperation(type) ? forItsRoles(type, field, resolver) : resolver,
-        onDefect,
-      );
+      target[field] = guarded(isOperation(type) ? forItsRoles(type, field, resolver) : resolver, parts);
     }
   }
   return joined;
@@ -55,9 +62,12 @@ function forItsRoles(type: string, field: string, resolver: Resolver): Resolver 
   };
 }
 
-function inCallersWords(resolver: Resolver, onDefect: OnDefect): Resolver {
+function guarded(resolver: Resolver, { onDefect, checkInput }: JoinParts): Resolver {
   return async (source, args, caller, info) => {
     try {
+      caller.budget.spend();
+      const field = info.parentType.getFields()[info.fieldName];
+      if (field && field.args.length > 0) checkInput(info.schema, field, args);
       return await resolver(source, args, caller, info);
     } catch (error) {
       throw errorFor(error, caller.language, onDefect);
@@ -66,8 +76,10 @@ function inCallersWords(resolver: Resolver, onDefect: OnDefect): Resolver {
 }
 
 function errorFor(error: unknown, language: Language, onDefect: OnDefect): GraphQLError {
-  const say = (code: ErrorCode, details: ErrorDetails): GraphQLError =>
-    new GraphQLError(messageOf(code, details, language), { extensions: { code, ...details } });
+  const say = (code: ErrorCode, details: ErrorDetails): GraphQLError => {
+    const shown = shownDetails(details);
+    return new GraphQLError(messageOf(code, shown, language), { extensions: { code, ...shown } });
+  };
   if (error instanceof GraphQLError) return error;
   if (error instanceof Refused) return say(error.code, error.details);
   const id = randomUUID();

@@ -10,6 +10,7 @@ import type { Actor } from '../../gateway/exchange/applications/parties.ts';
 import { MOVES, type State } from '../../gateway/exchange/applications/procedure.ts';
 import { applicationWorkers } from '../../gateway/exchange/applications/workers.ts';
 import { readRuleSets } from '../../gateway/exchange/clock/index.ts';
+import { createBudget } from '../../gateway/exchange/door/budget.ts';
 import { moveGrant } from '../../gateway/exchange/grants/move.ts';
 import { GRANT_MOVES } from '../../gateway/exchange/grants/procedure.ts';
 import { startJobs } from '../../gateway/exchange/jobs/index.ts';
@@ -111,6 +112,7 @@ async function submitted(): Promise<string> {
     },
     department: applicant,
     language: 'en',
+    budget: createBudget(),
   };
   const input = {
     items: ['Person.maritalStatus'],

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Kind, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
+import { createBudget } from '../../gateway/exchange/door/budget.ts';
 import { type Caller, joinResolvers } from '../../gateway/exchange/module.ts';
 import { hasRole, OPERATIONS, ROLES, type Role } from '../../gateway/roles.ts';
 
@@ -22,16 +23,20 @@ function callerWith(roles: readonly Role[]): Caller {
     operator: 'o',
     zone: 'EXTRANET',
   } as const;
-  return { principal, department, language: 'en' };
+  return { principal, department, language: 'en', budget: createBudget() };
 }
+
+/** All that is looked at of it: the field's arguments, of which there are none. */
+const INFO = { parentType: { getFields: () => ({}) } };
 
 /** Calls an operation whose business would do whatever it is asked. */
 function call(operation: string, roles: readonly Role[]): Promise<unknown> {
   const [type = '', field = ''] = operation.split('.');
-  const resolvers = joinResolvers([{ [type]: { [field]: () => 'done' } }], () => undefined);
+  const parts = { onDefect: () => undefined, checkInput: () => undefined };
+  const resolvers = joinResolvers([{ [type]: { [field]: () => 'done' } }], parts);
   const resolver = resolvers[type]?.[field];
   if (!resolver) throw new Error(`${operation} is not there`);
-  return Promise.resolve(resolver({}, {}, callerWith(roles), {} as never));
+  return Promise.resolve(resolver({}, {}, callerWith(roles), INFO as never));
 }
 
 test('every operation of the exchange has a row in the table of roles, and every row is an operation', () => {

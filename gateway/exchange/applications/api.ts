@@ -2,6 +2,7 @@ import type { DepartmentDirectory } from '../../identity/index.ts';
 import { oversees } from '../../roles.ts';
 import type { Database, Queryable } from '../../store/index.ts';
 import type { Use } from '../../words.ts';
+import { batched } from '../door/loader.ts';
 import type { Caller, Resolvers } from '../module.ts';
 import { once } from '../once.ts';
 import { shownScope } from '../shown-scope.ts';
@@ -16,9 +17,10 @@ import {
   type ApplicationsAsked,
   listApplications,
   readApplication,
-  readHistory,
+  readApplications,
+  readHistories,
   readPart,
-  readParts,
+  readPartsOf,
 } from './queries.ts';
 
 export interface ApplicationParts extends DraftParts {
@@ -44,6 +46,10 @@ interface Saving extends Keyed {
 export function applicationsApi(parts: ApplicationParts): Resolvers {
   const { database, departments } = parts;
   const named = (code: string) => departments.byCode(code) ?? { code, name: code, nameEn: code };
+  const applicationOf = batched((ids, caller) => readApplications(database, caller, ids));
+  const partsLoaded = batched((ids, caller) => readPartsOf(database, caller, ids));
+  const partsOf = async ({ id }: ApplicationRecord, caller: Caller) => (await partsLoaded(id, caller)) ?? [];
+  const historyOf = batched((ids) => readHistories(database, ids));
 
   /** Carries out a mutation once for its key, and shows the part that it moved. */
   const onPart = async (
@@ -109,7 +115,11 @@ export function applicationsApi(parts: ApplicationParts): Resolvers {
     DraftItem: { provider: ({ provider }: { provider: string }) => named(provider) },
     Application: {
       applicant: ({ applicant }: ApplicationRecord) => named(applicant),
-      items: ({ content }: ApplicationRecord) => content.items,
+      // What others are asked is no business of a provider's.
+      items: async (application: ApplicationRecord, _, caller) =>
+        application.applicant === caller.department.code
+          ? application.content.items
+          : (await partsOf(application, caller)).flatMap(({ items }) => items),
       uses: ({ content }: ApplicationRecord) => content.uses,
       duties: ({ content }: ApplicationRecord) => content.duties,
       legalBasis: ({ content }: ApplicationRecord) => content.legalBasis,
@@ -119,18 +129,18 @@ export function applicationsApi(parts: ApplicationParts): Resolvers {
       scope: ({ content }: ApplicationRecord) => shownScope(content.scope),
       contact: ({ content }: ApplicationRecord) => content.contact,
       note: ({ content }: ApplicationRecord) => content.note,
-      parts: ({ id }: ApplicationRecord, _, caller) => readParts(database, caller, id),
-      state: async ({ id }: ApplicationRecord, _, caller) => {
-        const states = new Set((await readParts(database, caller, id)).map(({ state }) => state));
+      parts: (application: ApplicationRecord, _, caller) => partsOf(application, caller),
+      state: async (application: ApplicationRecord, _, caller) => {
+        const states = new Set((await partsOf(application, caller)).map(({ state }) => state));
         return states.size === 1 ? [...states][0] : null;
       },
     },
     ApplicationPart: {
-      application: ({ application }: Part, _, caller) => readApplication(database, caller, application),
+      application: ({ application }: Part, _, caller) => applicationOf(application, caller),
       provider: ({ provider }: Part) => named(provider),
       items: ({ items }: Part) =>
         items.map((coordinate) => ({ coordinate, name: parts.index().rule(coordinate).item ?? null })),
-      history: ({ id }: Part) => readHistory(database, id),
+      history: async ({ id }: Part, _, caller) => (await historyOf(id, caller)) ?? [],
       moves: (part: Part, _, { department }) => openMoves(parts, part, department),
     },
     ApplicationEvent: {

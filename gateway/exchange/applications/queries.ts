@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { oversees } from '../../roles.ts';
 import type { Queryable, Row } from '../../store/index.ts';
 import { type Connection, connectionOf, type PageInput, readPage } from '../connection.ts';
+import { groupBy } from '../door/loader.ts';
 import type { Caller } from '../module.ts';
 import { notFound } from '../refused.ts';
 import { type Content, storedContent } from './content.ts';
@@ -41,9 +42,9 @@ function applicationOf(row: Row): ApplicationRecord {
   };
 }
 
-/** By its own id, or by that of one of its parts. */
+/** By its own id, or by that of one of its parts that the viewer may see: of others it is not even told where they belong. */
 const NAMED = `(a.id = $3 or exists (
-  select 1 from application_parts o where o.application = a.id and o.id = $3))`;
+  select 1 from application_parts o where o.application = a.id and o.id = $3 and (a.applicant = $1 or $2 or o.provider = $1)))`;
 
 /** `$1` the viewer's department, `$2` whether it sees all: its own applications, and of those that were submitted what it is asked in. */
 const VISIBLE = `(a.applicant = $1 or (a.submitted_at is not null and ($2 or exists (
@@ -63,28 +64,53 @@ export async function readApplication(
   return applicationOf(row);
 }
 
-/** The parts of an application that the caller may see: a provider sees its own, not what others are asked. */
+/** Several applications by their own ids, without those that the caller may not see. */
+export async function readApplications(
+  queryable: Queryable,
+  { department }: Caller,
+  ids: readonly string[],
+): Promise<Map<string, ApplicationRecord>> {
+  const rows = await queryable.query(`select a.* from applications a where a.id = any($3) and ${VISIBLE}`, [
+    department.code,
+    oversees(department),
+    ids,
+  ]);
+  return new Map(rows.map(applicationOf).map((one) => [one.id, one]));
+}
+
+/** The parts of applications that the caller may see, by application: a provider sees its own, not what others are asked. */
+export async function readPartsOf(
+  queryable: Queryable,
+  { department }: Caller,
+  applications: readonly string[],
+): Promise<Map<string, Part[]>> {
+  const rows = await queryable.query(
+    `select ${PART_COLUMNS} from application_parts p join applications a on a.id = p.application
+     where p.application = any($1) order by p.id`,
+    [applications],
+  );
+  const visible = rows.map(partOf).filter((part) => isVisible(part, { department }));
+  return groupBy(visible, ({ application }) => application);
+}
+
+export async function readPart(queryable: Queryable, caller: Caller, id: string): Promise<Part> {
+  const part = (await readParts(queryable, caller, [id])).get(id);
+  if (!part) throw notFound(WHAT, id);
+  return part;
+}
+
+/** Several parts by their ids, without those that the caller may not see. */
 export async function readParts(
   queryable: Queryable,
   { department }: Caller,
-  application: string,
-): Promise<Part[]> {
+  ids: readonly string[],
+): Promise<Map<string, Part>> {
   const rows = await queryable.query(
-    `select ${PART_COLUMNS} from application_parts p join applications a on a.id = p.application
-     where p.application = $1 order by p.id`,
-    [application],
+    `select ${PART_COLUMNS} from application_parts p join applications a on a.id = p.application where p.id = any($1)`,
+    [ids],
   );
-  return rows.map(partOf).filter((part) => isVisible(part, { department }));
-}
-
-export async function readPart(queryable: Queryable, { department }: Caller, id: string): Promise<Part> {
-  const [row] = await queryable.query(
-    `select ${PART_COLUMNS} from application_parts p join applications a on a.id = p.application where p.id = $1`,
-    [id],
-  );
-  const part = row && partOf(row);
-  if (!part || !isVisible(part, { department })) throw notFound(WHAT, id);
-  return part;
+  const visible = rows.map(partOf).filter((part) => isVisible(part, { department }));
+  return new Map(visible.map((part) => [part.id, part]));
 }
 
 export interface ApplicationsAsked extends PageInput {
@@ -122,11 +148,15 @@ export async function listApplications(
   return connectionOf(rows, page, applicationOf);
 }
 
-/** What has happened to a part, from its first move on. */
-export async function readHistory(queryable: Queryable, part: string): Promise<readonly Row[]> {
-  return queryable.query(
-    `select at, move, from_state as "from", to_state as "to", department as "providerCode", operator, reason
-     from application_history where part = $1 order by number`,
-    [part],
+/** What has happened to parts, from their first move on. */
+export async function readHistories(
+  queryable: Queryable,
+  parts: readonly string[],
+): Promise<Map<string, Row[]>> {
+  const rows = await queryable.query(
+    `select part, at, move, from_state as "from", to_state as "to", department as "providerCode", operator, reason
+     from application_history where part = any($1) order by number`,
+    [parts],
   );
+  return groupBy(rows, ({ part }) => String(part));
 }

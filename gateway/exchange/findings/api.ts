@@ -1,5 +1,6 @@
 import { isCompetent, oversees } from '../../roles.ts';
 import { connectionOf, type PageInput, readPage } from '../connection.ts';
+import { batched, groupBy } from '../door/loader.ts';
 import type { Caller, Resolvers } from '../module.ts';
 import { once } from '../once.ts';
 import { notFound } from '../refused.ts';
@@ -38,6 +39,13 @@ export function findingsApi(parts: FindingParts): Resolvers {
         caller,
       );
     };
+  const movesOf = batched(async (ids) => {
+    const rows = await database.query(
+      'select finding, move, department, operator, note, at from finding_moves where finding = any($1) order by id',
+      [ids],
+    );
+    return groupBy(rows, (row) => String(row.finding));
+  });
   return {
     Query: {
       findings: async (_, asked: PageInput & { readonly state?: State | null }, { department }) => {
@@ -75,13 +83,11 @@ export function findingsApi(parts: FindingParts): Resolvers {
           : isCompetent(department)
             ? movesIn(state, 'SUPERVISOR')
             : [],
-      moves: async ({ id }: Finding) => {
-        const rows = await database.query(
-          'select move, department, operator, note, at from finding_moves where finding = $1 order by id',
-          [id],
-        );
-        return rows.map((row) => ({ ...row, department: parts.department(String(row.department)) }));
-      },
+      moves: async ({ id }: Finding, _, caller) =>
+        ((await movesOf(id, caller)) ?? []).map((row) => ({
+          ...row,
+          department: parts.department(String(row.department)),
+        })),
     },
   };
 }

@@ -5,14 +5,15 @@ import type { Database } from '../../store/index.ts';
 import type { Approval } from '../applications/answer.ts';
 import type { Part } from '../applications/part.ts';
 import { partiesTo } from '../applications/parties.ts';
-import { readPart } from '../applications/queries.ts';
+import { readPart, readParts } from '../applications/queries.ts';
 import { type Connection, connectionOf, type PageInput, readPage } from '../connection.ts';
+import { batched, groupBy } from '../door/loader.ts';
 import type { Caller, Resolvers } from '../module.ts';
 import { once } from '../once.ts';
 import { movesOf } from '../procedure.ts';
 import { notFound, Refused } from '../refused.ts';
 import { shownScope } from '../shown-scope.ts';
-import { type GrantRecord, grantOf, readGrant, stateOf } from './grant.ts';
+import { type GrantRecord, grantOf, readGrant, readGrants, stateOf } from './grant.ts';
 import { grantParties, moveGrant, seesGrant, WHAT } from './move.ts';
 import { cedarOf, recordOf } from './policy-grant.ts';
 import { GRANT_PROCEDURE, type GrantMove } from './procedure.ts';
@@ -42,6 +43,16 @@ interface Moving {
 export function grantsApi(parts: GrantParts): Resolvers {
   const { database, departments } = parts;
   const named = (code: string) => departments.byCode(code) ?? { code, name: code, nameEn: code };
+  const grantById = batched((ids) => readGrants(database, ids));
+  const partById = batched((ids, caller) => readParts(database, caller, ids));
+  const historyOf = batched(async (ids) => {
+    const rows = await database.query(
+      `select grant_id, at, move, from_state as "from", to_state as "to", department as "providerCode", operator, reason
+       from grant_history where grant_id = any($1) order by number`,
+      [ids],
+    );
+    return groupBy(rows, (row) => String(row.grant_id));
+  });
   const isInForce = (grant: GrantRecord): boolean =>
     stateOf(grant, parts.now()) === 'ACTIVE' && parts.now() >= grant.validFrom.getTime();
   /** A grant of the file opens items of several providers: each of them sees it. */
@@ -99,9 +110,9 @@ export function grantsApi(parts: GrantParts): Resolvers {
       shortenGrant: moving('shortenGrant', 'SHORTEN'),
       returnGrant: moving('returnGrant', 'RETURN'),
     },
-    ApplicationPart: { grant: ({ grant }: Part) => grant && readGrant(database, grant) },
+    ApplicationPart: { grant: ({ grant }: Part, _, caller) => grant && grantById(grant, caller) },
     Grant: {
-      part: ({ part }: GrantRecord, _, caller) => part && readPart(database, caller, part),
+      part: ({ part }: GrantRecord, _, caller) => part && partById(part, caller),
       holder: ({ holder }: GrantRecord) => named(holder),
       provider: ({ provider }: GrantRecord) => provider && named(provider),
       scope: ({ scope }: GrantRecord) => shownScope(scope),
@@ -110,12 +121,7 @@ export function grantsApi(parts: GrantParts): Resolvers {
       state: (grant: GrantRecord) => stateOf(grant, parts.now()),
       inForce: isInForce,
       cedar: cedarOf,
-      history: ({ id }: GrantRecord) =>
-        database.query(
-          `select at, move, from_state as "from", to_state as "to", department as "providerCode", operator, reason
-           from grant_history where grant_id = $1 order by number`,
-          [id],
-        ),
+      history: async ({ id }: GrantRecord, _, caller) => (await historyOf(id, caller)) ?? [],
       moves: (grant: GrantRecord, _, { department }) =>
         grant.part === null
           ? []

@@ -58,6 +58,15 @@ export async function readGrant(queryable: Queryable, id: string): Promise<Grant
   return row && grantOf(row);
 }
 
+/** Several grants by their ids. */
+export async function readGrants(
+  queryable: Queryable,
+  ids: readonly string[],
+): Promise<Map<string, GrantRecord>> {
+  const rows = await queryable.query('select * from grants where id = any($1)', [ids]);
+  return new Map(rows.map(grantOf).map((one) => [one.id, one]));
+}
+
 /** Ended by hand or by the clock, or as it was left. */
 export function stateOf(grant: GrantRecord, now: number): GrantState {
   const isOpen = grant.status === 'ACTIVE' || grant.status === 'SUSPENDED';

@@ -1,5 +1,6 @@
 import { oversees } from '../../roles.ts';
 import { connectionOf, type PageInput, readPage } from '../connection.ts';
+import { batched, groupBy } from '../door/loader.ts';
 import type { Caller, Resolvers } from '../module.ts';
 import { once } from '../once.ts';
 import { notFound } from '../refused.ts';
@@ -38,6 +39,17 @@ export function objectionsApi(parts: ObjectionParts): Resolvers {
   /** What is kept about the person is for the two parties only. */
   const isParty = (objection: Objection, { department }: Caller): boolean =>
     department.code === objection.provider || department.code === objection.consumer;
+  const movesOf = batched(async (ids) => {
+    const rows = await database.query(
+      'select objection, move, department, operator, note, at from objection_moves where objection = any($1) order by id',
+      [ids],
+    );
+    return groupBy(rows, (row) => String(row.objection));
+  });
+  const evidenceOf = batched(async (ids) => {
+    const rows = await database.query('select * from objection_evidence where objection = any($1)', [ids]);
+    return new Map(rows.map((row) => [String(row.objection), row]));
+  });
   return {
     Query: {
       objections: async (_, asked: PageInput & { readonly state?: State | null }, { department }) => {
@@ -79,17 +91,13 @@ export function objectionsApi(parts: ObjectionParts): Resolvers {
         const party = partyOf(department, objection);
         return party === 'PROVIDER' || party === 'CONSUMER' ? movesIn(objection.state, party) : [];
       },
-      moves: async ({ id }: Objection) => {
-        const rows = await database.query(
-          'select move, department, operator, note, at from objection_moves where objection = $1 order by id',
-          [id],
-        );
-        return rows.map((row) => ({ ...row, department: parts.department(String(row.department)) }));
-      },
+      moves: async ({ id }: Objection, _, caller) =>
+        ((await movesOf(id, caller)) ?? []).map((row) => ({
+          ...row,
+          department: parts.department(String(row.department)),
+        })),
       evidence: async (objection: Objection, _, caller) => {
-        const [row] = await database.query('select * from objection_evidence where objection = $1', [
-          objection.id,
-        ]);
+        const row = await evidenceOf(objection.id, caller);
         if (!row) return null;
         const { name, type, digest, content_sealed: sealed } = row;
         const isShown = typeof sealed === 'string' && isParty(objection, caller);

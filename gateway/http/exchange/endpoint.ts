@@ -44,7 +44,9 @@ export function createExchangeEndpoint(exchange: Exchange, gatekeeper: Gatekeepe
       const asked = read.mayChange
         ? { method: 'POST', headers, search: '', body: one.asked }
         : { method: 'GET', headers, search: url.search, body: undefined };
-      sendApollo(response, await exchange.serve(asked, principal, language));
+      const served = await exchange.serve(asked, principal, language);
+      if (!served.ok) return refuse(served.failure);
+      sendApollo(response, served);
     } finally {
       read.release();
     }

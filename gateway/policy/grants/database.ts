@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Database, Row } from '../../store/index.ts';
+import type { Database, Queryable, Row } from '../../store/index.ts';
 import { type DepartmentCode, type GrantId, MASK_RULES, USES } from '../../words.ts';
 import type { Grant, GrantSource } from './grant.ts';
 import { ScopeConditionEntry } from './scope.ts';
@@ -48,10 +48,10 @@ export async function databaseGrants(options: DatabaseGrantsOptions): Promise<Gr
   const confirm = async (): Promise<void> => {
     round++;
     const mine = round;
-    const [row] = await database.query('select revision from grant_revision');
+    const [row] = await database.ahead.query('select revision from grant_revision');
     const latest = Number(row?.revision);
     if (latest !== revision || isStale) {
-      const copy = await readGrants(database);
+      const copy = await readGrants(database.ahead);
       if (isClosed || mine !== round) return; // An answer that was given up must not undo a later one.
       revision = copy.revision;
       if (isStale) {
@@ -110,7 +110,7 @@ function pause(milliseconds: number): Promise<void> {
 }
 
 async function readGrants(
-  database: Database,
+  database: Queryable,
 ): Promise<{ readonly revision: number; readonly grants: readonly Grant[] }> {
   // One statement, one snapshot: these grants are those of this revision.
   const [row] = await database.query(

@@ -9,6 +9,11 @@ export interface Queryable {
 /** The SQL store: a PostgreSQL server, or PostgreSQL inside this process. The same to everyone who uses it. */
 export interface Database extends Queryable {
   readonly kind: 'server' | 'embedded';
+  /**
+   * Short reads that do not wait behind others: on a connection of their own, or first in the queue of the embedded database. For what
+   * everybody's answers hang on, such as the confirmation of grants.
+   */
+  readonly ahead: Queryable;
   /** Runs `work` in one transaction: all of it, or nothing when it rejects. */
   transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T>;
   /** Runs statements without parameters, several at once, in a transaction. */

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { builtFile } from '../../files.ts';
 import { type Database, DatabaseError, plainName, type Queryable, type Row } from './database.ts';
 import type { Asked, Told } from './messages.ts';
+import { createTurns, type Lane } from './turns.ts';
 
 type Question = Asked extends infer One ? (One extends Asked ? Omit<One, 'id'> : never) : never;
 
@@ -57,18 +58,17 @@ export async function embeddedDatabase(folder: string): Promise<Database> {
     });
   const query: Queryable['query'] = (sql, parameters = []) => ask({ kind: 'query', sql, parameters });
 
-  let turn: Promise<unknown> = Promise.resolve();
+  const turns = createTurns();
   /**
    * One after the other: what is asked outside must not fall into somebody's transaction. Who waits too long is refused; were it
    * a transaction that asks outside of itself, it would wait for its own end.
    */
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+  const inTurn = <T>(work: () => Promise<T>, lane: Lane = 'USUAL'): Promise<T> => {
     let isLate = false;
-    const mine = turn.then(() => {
+    const mine = turns.take(lane, () => {
       if (isLate) throw new DatabaseError('waited too long for the embedded database', '57014');
       return work();
     });
-    turn = mine.catch(() => undefined);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         isLate = true;
@@ -95,6 +95,7 @@ export async function embeddedDatabase(folder: string): Promise<Database> {
   return {
     kind: 'embedded',
     query: (sql, parameters) => inTurn(() => query(sql, parameters)),
+    ahead: { query: (sql, parameters) => inTurn(() => query(sql, parameters), 'AHEAD') },
     transaction: (work) => inTurn(() => inTransaction(() => work({ query }))),
     async run(script) {
       await inTurn(() => inTransaction(() => ask({ kind: 'run', script })));

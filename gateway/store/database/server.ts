@@ -6,6 +6,8 @@ interface Reporter {
 }
 
 const CONNECTIONS = 10;
+/** Kept apart for what must not wait for the others. */
+const CONNECTIONS_AHEAD = 2;
 const CONNECT_MS = 5_000;
 const STATEMENT_MS = 30_000;
 const RETRY_MS = 500;
@@ -25,11 +27,14 @@ export function serverDatabase(url: string, report: Reporter): Database {
     application_name: 'liancha',
   };
   const pool = new pg.Pool({ ...settings, max: CONNECTIONS });
-  pool.on('error', (error) => report.error({ error }, 'an idle connection to PostgreSQL was lost'));
+  const ahead = new pg.Pool({ ...settings, max: CONNECTIONS_AHEAD });
+  for (const one of [pool, ahead])
+    one.on('error', (error) => report.error({ error }, 'an idle connection to PostgreSQL was lost'));
   const listener = createListener(settings, report);
   return {
     kind: 'server',
     query: (sql, parameters) => ask(pool, sql, parameters),
+    ahead: { query: (sql, parameters) => ask(ahead, sql, parameters) },
     async transaction(work) {
       const client = await pool.connect().catch(rethrow);
       let failed: Error | undefined;
@@ -59,7 +64,7 @@ export function serverDatabase(url: string, report: Reporter): Database {
     listen: (channel, heard) => listener.listen(channel, heard),
     async close() {
       await listener.close();
-      await pool.end();
+      await Promise.all([pool.end(), ahead.end()]);
     },
   };
 }
