@@ -106,6 +106,8 @@ const Settings = z.strictObject({
       /** Checks of values (`@verify`) a day: by one department of one item of one subject, and altogether. */
       attemptsPerSubject: positive.default(5),
       attemptsPerDepartment: positive.default(5_000),
+      /** Subjects that a department may name in vain a day: in objections, and looking for a person's disclosures. */
+      missesPerDepartment: positive.default(20),
     })
     .prefault({}),
   subscriptions: z

@@ -305,6 +305,8 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
     onProblem: (error) => logger.error({ error }, 'the exchange could not keep or deliver something yet'),
     operations: () => publishing.asked(configuration.publishing.operationDays),
     isGranted: (department, coordinate) => isGranted(grants.current(), department, coordinate, now()),
+    counters,
+    missesPerDepartment: limits.missesPerDepartment,
     disclosures: {
       database,
       departments,

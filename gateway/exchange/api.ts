@@ -9,6 +9,7 @@ import { consentsApi } from './consents/api.ts';
 import { departmentsApi, namedDepartment } from './departments/api.ts';
 import type { Directory } from './departments/directory.ts';
 import { type DisclosureParts, disclosuresApi } from './disclosures/api.ts';
+import { createGuesses, type GuessParts } from './disclosures/guesses.ts';
 import { wasDisclosed } from './disclosures/was-disclosed.ts';
 import { createBudget } from './door/budget.ts';
 import { createGate } from './door/gate.ts';
@@ -39,8 +40,9 @@ import type { Sealer } from './sealed.ts';
 
 export interface ExchangeParts
   extends Omit<PublishingParts, 'catalogueFaults' | 'ownerOf' | 'nameOf' | 'approvedHosts'>,
-    CatalogueOptions,
-    Omit<GrantParts, 'level' | 'competent'> {
+    Omit<CatalogueOptions, 'ownerOf'>,
+    Omit<GrantParts, 'level' | 'competent'>,
+    Pick<GuessParts, 'counters' | 'missesPerDepartment'> {
   /** Text of `schema/exchange.graphql`. */
   readonly typeDefs: string;
   readonly departments: Directory;
@@ -79,7 +81,7 @@ export interface Exchange {
 export async function createExchange(given: ExchangeParts): Promise<Exchange> {
   const database = sharedDatabase(given.database);
   const parts = { ...given, database, disclosures: { ...given.disclosures, database } };
-  const catalogue = openCatalogue(parts);
+  const catalogue = openCatalogue({ ...parts, ownerOf: (name) => ownerOf(database, name) });
   const { departments, now } = parts;
   const common = {
     database,
@@ -88,13 +90,19 @@ export async function createExchange(given: ExchangeParts): Promise<Exchange> {
     department: (code: string) => namedDepartment(departments, code),
     isDepartment: (code: string) => departments.byCode(code) !== undefined,
   };
+  const guesses = createGuesses({ ...parts.disclosures, ...parts });
   const objections: ObjectionParts = {
     ...common,
     sealer: parts.sealer,
     ruleSets: parts.ruleSets,
     level: parts.platform.level,
     providerOf: (coordinate) => parts.index().rule(coordinate).provider.code || null,
+    publishes: (code, coordinate) => {
+      const { provider, sources = [] } = parts.index().rule(coordinate);
+      return provider.code === code || sources.some((one) => one.provider.code === code);
+    },
     wasDisclosed: (claimed) => wasDisclosed(parts.disclosures, claimed),
+    guesses,
   };
   const findings: FindingParts = {
     ...common,
@@ -113,7 +121,7 @@ export async function createExchange(given: ExchangeParts): Promise<Exchange> {
     }),
     consentsApi(common),
     catalogue.resolvers,
-    disclosuresApi(parts.disclosures),
+    disclosuresApi(parts.disclosures, guesses),
     notificationsApi({ ...common, urlFault: mayAsk }),
     objectionsApi(objections),
     findingsApi(findings),

@@ -14,7 +14,7 @@ import {
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applying, CIVIL_AFFAIRS, DATA_BUREAU, until } from '../e2e/applying.ts';
-import { EDUCATION, purpose, type System, startSystem } from '../e2e/system.ts';
+import { EDUCATION, purpose, REGISTRATION, type System, startSystem } from '../e2e/system.ts';
 
 let system: System;
 let does: ReturnType<typeof applying>;
@@ -37,6 +37,7 @@ const ITEMS = [
   'Person.spouse',
   'Person.phone',
 ];
+const REGISTRATION_CODE = '11990101MB0000011A';
 const code = async (query: string, as = EDUCATION, variables = {}) => {
   const { errors } = await system.exchange(query, { as, variables });
   return errors[0]?.extensions.code;
@@ -122,6 +123,68 @@ function deepFragments(id: string): string {
   );
   return `{application(id:"${id}"){...f0}} ${fragments.join(' ')} fragment f12 on Application{id}`;
 }
+
+describe('guessing whom an answer was about', () => {
+  const RAISE = 'mutation ($input: RaiseObjectionInput!) { raiseObjection(input: $input) { id } }';
+  const input = (disclosure: string | undefined, subject: string) => ({
+    disclosure,
+    subject,
+    coordinate: 'Person.name',
+    reason: 'x',
+  });
+  const guess = (index: number) => `9901011961071${String(index).padStart(5, '0')}`;
+  const recordsOf = (name: string) =>
+    system
+      .disclosures()
+      .filter(({ department, operationName }) => department === REGISTRATION_CODE && operationName === name);
+
+  it('by objections: many in one request or at once end at the limit of the day, each in the ledger, and the right one is then not told', async () => {
+    const { receipt } = (
+      await system.ask(`query ${purpose()} { person(idNumber: "${system.examples.person}") { name } }`)
+    ).extensions;
+    const right = () => code(RAISE, REGISTRATION, { input: input(receipt?.id, system.examples.person) });
+    await until(right, (got) => got === undefined); // It is indexed; and being right costs nothing.
+    const fields = Array.from(
+      { length: 10 },
+      (
+        _,
+        index,
+      ) => `a${index}: raiseObjection(input: {disclosure: "${receipt?.id}", subject: "${guess(index)}",
+        coordinate: "Person.name", reason: "x"}) { id }`,
+    );
+    const many = await system.exchange(`mutation { ${fields.join(' ')} }`, { as: REGISTRATION });
+    expect(new Set(many.errors.map((one) => one.extensions.code))).toEqual(new Set(['NOT_FOUND']));
+    const codes = await Promise.all(
+      Array.from({ length: 30 }, (_, index) =>
+        code(RAISE, REGISTRATION, { input: input(receipt?.id, guess(index + 100)) }),
+      ),
+    );
+    const wrong = codes.filter((one) => one === 'NOT_FOUND').length;
+    expect(wrong + many.errors.length).toBe(20);
+    expect(codes.filter((one) => one === 'QUOTA_EXCEEDED')).toHaveLength(30 - wrong);
+    expect(await right()).toBe('QUOTA_EXCEEDED');
+    const records = recordsOf('raiseObjection');
+    expect(records.filter(({ errors }) => String(errors) === 'NOT_FOUND')).toHaveLength(20);
+    expect(new Set(records.flatMap(({ subjects }) => subjects as string[])).size).toBeGreaterThan(20);
+    expect(JSON.stringify(records)).not.toContain(guess(1));
+  }, 120_000);
+
+  it('by looking a person up: the same limit holds, and other departments keep theirs', async () => {
+    const look = (as: string, subject: string) =>
+      code(`{ personDisclosures(subject: "${subject}", matter: "m") { edges { cursor } } }`, as);
+    expect(await look(REGISTRATION, guess(1))).toBe('QUOTA_EXCEEDED');
+    const tenLooks = (first: number) =>
+      Array.from(
+        { length: 10 },
+        (_, index) =>
+          `a${index}: personDisclosures(subject: "${guess(first + index)}", matter: "m") { edges { cursor } }`,
+      );
+    for (let round = 0; round < 2; round++)
+      expect(await code(`{ ${tenLooks(10 * round).join(' ')} }`, EDUCATION)).toBeUndefined();
+    expect(await look(EDUCATION, guess(99))).toBe('QUOTA_EXCEEDED');
+    expect(await look(DATA_BUREAU, guess(99))).toBeUndefined(); // Answers persons, and finds nothing for most.
+  });
+});
 
 type Place = GraphQLArgument | GraphQLInputField;
 /** A place where a text, a list or a number is taken: the operation with its variables, all but that place being right. */

@@ -265,7 +265,11 @@ describe('Measures Art. 12: an application', () => {
       () => simulate(provider),
       (seen) => seen.data?.simulateGrant.queries === 3,
     );
-    expect(data.simulateGrant).toMatchObject({
+    // Of what was asked of others along with it, and whether that was denied, a provider learns nothing.
+    expect(data.simulateGrant).toMatchObject({ queries: 3, passedThen: 0, wouldPass: 3 });
+    expect(JSON.stringify(data)).not.toContain('photoDigest');
+    const own = (await simulate(REGISTRATION)).data.simulateGrant;
+    expect(own).toMatchObject({
       queries: 3,
       passedThen: 0,
       wouldPass: 2,

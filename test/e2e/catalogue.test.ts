@@ -7,6 +7,7 @@ import { type AskingExchange, askExchange } from './exchange.ts';
 import { liancha } from './liancha.ts';
 import { EDUCATION, purpose, type System, startSystem } from './system.ts';
 
+const POLICE = '云溪市公安局';
 const CIVIL_AFFAIRS = '云溪市民政局';
 const POLICE = '云溪市公安局';
 const MARRIAGE = '3070100001/000001';
@@ -231,7 +232,10 @@ describe('freshness and health', () => {
 
   it('counts how each provider answered, by day', async () => {
     await system.ask(`query ${purpose()} { person(idNumber: "${system.examples.person}") { name } }`);
-    const { data } = await exchange(EDUCATION, '{ providerDays { subgraph calls availability } }');
-    expect(data.providerDays).toContainEqual({ subgraph: 'population', calls: 1, availability: 1 });
+    const daysFor = async (as: string) =>
+      (await exchange(as, '{ providerDays { subgraph calls availability } }')).data.providerDays;
+    expect(await daysFor(POLICE)).toContainEqual({ subgraph: 'population', calls: 1, availability: 1 });
+    // How often it is asked is the provider's own to know, and that of those who oversee.
+    expect(await daysFor(EDUCATION)).toContainEqual({ subgraph: 'population', calls: null, availability: 1 });
   });
 });

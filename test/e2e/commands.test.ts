@@ -48,7 +48,7 @@ it('opens, answers and closes a finding; an unknown one is said so', async () =>
       '--notice',
       '请说明用途',
     ],
-    ...['--due', '2099-01-05', '--as', '云溪市公安局'],
+    ...['--due', new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10), '--as', '云溪市公安局'],
   );
   await run('finding', 'answer', opened.id, '--note', '已整改', '--as', EDUCATION);
   await run('finding', 'rectified', opened.id, '--note', '到位', '--as', '云溪市数据局');

@@ -93,6 +93,8 @@ const move = (as: string, mutation: string, input: Record<string, unknown>) => {
     { input },
   );
 };
+/** The day after so many days, YYYY-MM-DD. */
+const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 const disputed = async () => (await ask()).extensions.disputed;
 
 describe('an objection', () => {
@@ -154,23 +156,44 @@ describe('an objection', () => {
     expect(await code(REGISTRATION, 'withdrawObjection', { version: 2 })).toBe('ILLEGAL_MOVE');
   });
 
-  it('goes to the department whose datum it is', async () => {
-    const { id } = (await raise()).data.raiseObjection;
-    const to = '11990101MB0000002C';
-    const moved = await move(POLICE, 'disownObjection', { id, version: 1, note: '民政登记', to });
-    expect(moved.data.disownObjection).toMatchObject({ state: 'OPEN', provider: { name: CIVIL_AFFAIRS } });
-    const confirmed = await move(CIVIL_AFFAIRS, 'confirmObjection', { id, version: 2, note: '无误' });
+  it('goes to a department that publishes the item too, and to no other', async () => {
+    const coordinate = 'Enterprise.registeredAddress';
+    const subject = system.examples.enterprise;
+    const asked = `query ${purpose()} { enterprise(uscc: "${subject}") { registeredAddress } }`;
+    const disclosure = (await system.ask(asked)).extensions.receipt?.id;
+    const { id, provider } = (await raise({ coordinate, subject, disclosure })).data.raiseObjection;
+    const as = provider.name;
+    const pass = (to: string) => move(as, 'disownObjection', { id, version: 1, note: '证照载明', to });
+    for (const to of ['11990101MB0000002C', '11990101MB0000013G', '11990101MB00000019', 'nobody'])
+      expect((await pass(to)).errors?.[0].extensions.code).toBe('BAD_USER_INPUT');
+    const moved = await pass('11990101MB0000005M');
+    expect(moved.data.disownObjection).toMatchObject({
+      state: 'OPEN',
+      provider: { name: DATA },
+      subject: null, // No party to it any more.
+    });
+    expect((await exchange(DATA, `{ objection(id: "${id}") { subject } }`)).data.objection.subject).toBe(
+      subject,
+    );
+    const confirmed = await move(DATA, 'confirmObjection', { id, version: 2, note: '无误' });
     expect(confirmed.data.confirmObjection.state).toBe('CONFIRMED');
   });
 
-  it('needs a disclosure to the department itself, of that item, about that subject', async () => {
-    await raise({ idempotencyKey: 'known' }); // From here on the first answers are indexed.
+  it('needs a disclosure to the department itself, of that item, about that subject; whatever is not so, the answer is the same', async () => {
+    const known = (await raise({ idempotencyKey: 'known' })).data.raiseObjection;
+    const { disclosure } = (await exchange(REGISTRATION, `{ objection(id: "${known.id}") { disclosure } }`))
+      .data.objection;
     const refused = async (changes: Record<string, unknown>, as = REGISTRATION) =>
-      (await raise({ ...changes, expect: undefined }, as)).errors?.[0].extensions.code;
-    expect(await refused({ coordinate: 'Person.phone' })).toBe('NOT_FOUND');
-    expect(await refused({ coordinate: 'Person.nothing' })).toBe('NOT_FOUND');
-    expect(await refused({ subject: '990101196107101178' })).toBe('NOT_FOUND');
-    expect(await refused({}, EDUCATION)).toBe('NOT_FOUND');
+      (await raise({ disclosure, ...changes, expect: undefined }, as)).errors?.[0];
+    const foreign = (await refused({}, EDUCATION))?.message;
+    const answers = [
+      await refused({ coordinate: 'Person.phone' }),
+      await refused({ coordinate: 'Person.nothing' }),
+      await refused({ subject: '990101196107101178' }),
+      await refused({ disclosure: '01900000-0000-7000-8000-000000000000' }),
+    ];
+    for (const answer of answers) expect(answer.extensions.code).toBe('NOT_FOUND');
+    expect(new Set(answers.slice(0, 3).map(({ message }) => message))).toEqual(new Set([foreign]));
   });
 });
 
@@ -239,7 +262,7 @@ describe('a finding', () => {
     breach: 'USE_BEYOND_DUTIES',
     notice: '请说明查询用途',
     evidence: { text: '见回执', disclosures: [] },
-    dueOn: '2099-01-05',
+    dueOn: inDays(30),
   };
   const moveFinding = (as: string, mutation: string, more: Record<string, unknown>) => {
     const type = mutation === 'returnFinding' ? 'ReturnFindingInput' : 'MoveFindingInput';

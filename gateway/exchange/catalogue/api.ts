@@ -19,7 +19,11 @@ export interface CatalogueParts extends CatalogueStore {
   readonly health: ProviderHealth;
   /** Code of a department by its code or name; what is neither stays as it is. */
   departmentCode(codeOrName: string): string;
+  /** Code of the department whose subgraph it is. */
+  ownerOf(subgraph: string): Promise<string | null>;
 }
+
+const LONGEST_PERIOD_MS = 366 * 86_400_000;
 
 interface Keyed {
   readonly idempotencyKey?: string | null;
@@ -50,14 +54,23 @@ export function catalogueApi(parts: CatalogueParts): Resolvers {
       catalogueEntry: (_, { code }: { code: string }, caller) =>
         findEntry(database, code, caller.principal.department),
       catalogueChanges: (_, asked: ChangesAsked, caller) => listChanges(parts, asked, caller),
-      providerDays: async (_, { from, to, subgraph }: DaysAsked) => {
+      providerDays: async (_, { from, to, subgraph }: DaysAsked, { department }) => {
         const today = dayOf(parts.now());
+        const period = { from: readDate(from, today), to: readDate(to, today) };
+        if (Date.parse(period.to) - Date.parse(period.from) > LONGEST_PERIOD_MS)
+          throw badInput('from, to: 至多一年 at most a year');
         await parts.health.flush();
-        return providerDays(database, {
-          from: readDate(from, today),
-          to: readDate(to, today),
-          subgraph: subgraph ?? null,
-        });
+        const days = await providerDays(database, { ...period, subgraph: subgraph ?? null });
+        if (oversees(department)) return days;
+        // How well somebody answers is everybody's to know; how often they are asked is not.
+        const owners = new Map<string, string | null>();
+        for (const name of new Set(days.map((one) => one.subgraph)))
+          owners.set(name, await parts.ownerOf(name));
+        return days.map((one) =>
+          owners.get(one.subgraph) === department.code
+            ? one
+            : { ...one, calls: null, failures: null, timeouts: null },
+        );
       },
     },
     Mutation: {

@@ -23,6 +23,8 @@ export interface CatalogueOptions {
   readonly instance: string;
   /** Base of the links in exports. */
   base(): string;
+  /** Code of the department whose subgraph it is. */
+  ownerOf(subgraph: string): Promise<string | null>;
   nextId(): string;
   now(): number;
   onProblem(error: unknown): void;
@@ -52,6 +54,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     zone: options.zone,
     nextId: options.nextId,
     now,
+    ownerOf: options.ownerOf,
     departmentName: nameOf,
     departmentCode: (text) => departments.all().find((one) => one.name === text)?.code ?? text,
   };

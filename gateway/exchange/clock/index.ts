@@ -1,3 +1,3 @@
-export { type Day, dayOf, isDay } from './calendar.ts';
+export { type Day, dayOf, isDay, nextDay, startOf } from './calendar.ts';
 export { beforeDue, type Due, dueAfter, endOf, instantOf, readDay } from './due.ts';
 export { type RuleSet, readRuleSets, ruleSetOn } from './rule-sets.ts';

@@ -10,13 +10,23 @@ export interface LookupRecorder {
   readonly now: () => number;
 }
 
-const OPERATION = 'personDisclosures';
+/** What was named, and by which operation of the exchange. */
+export interface Lookup {
+  readonly operation: 'personDisclosures' | 'raiseObjection';
+  readonly subject: string;
+  readonly matter: string | null;
+}
+
+export interface Recorded extends Lookup {
+  readonly rows: number;
+  readonly errors: readonly string[];
+}
 
 /** Whoever looks a person up has used that person's data as well: no record, no answer. */
 export async function recordLookup(
   { ledger, hashes, schemaRevision, policyRevision, now }: LookupRecorder,
   { principal }: Caller,
-  { subject, matter, rows }: { readonly subject: string; readonly matter: string; readonly rows: number },
+  { operation, subject, matter, rows, errors }: Recorded,
 ): Promise<void> {
   const id = ledger.nextId();
   try {
@@ -27,8 +37,8 @@ export async function recordLookup(
       operator: principal.operator,
       use: null,
       matter,
-      operation: hashes.operation(`exchange ${OPERATION}`),
-      operationName: OPERATION,
+      operation: hashes.operation(`exchange ${operation}`),
+      operationName: operation,
       decisions: [],
       grants: [],
       schemaRevision: schemaRevision(),
@@ -39,7 +49,7 @@ export async function recordLookup(
       variablesDigest: hashes.content(id, JSON.stringify({ subject, matter })),
       answerDigest: '',
       ...hashes.keys,
-      errors: [],
+      errors,
     });
   } catch {
     throw new Refused('LEDGER_UNAVAILABLE');

@@ -63,7 +63,7 @@ export function grantsApi(parts: GrantParts): Resolvers {
     const inFile = parts.fileGrants().find((one) => one.id === id);
     const grant = inFile ? recordOf(inFile) : await readGrant(database, id);
     if (!grant || !isSeen(grant, caller)) throw notFound(WHAT, id);
-    return grant;
+    return asSeen(parts, grant, caller);
   };
   const moving =
     (mutation: string, move: GrantMove) =>
@@ -87,7 +87,7 @@ export function grantsApi(parts: GrantParts): Resolvers {
           parts,
           caller,
           asked,
-          inFile.filter((one) => isSeen(one, caller)),
+          inFile.filter((one) => isSeen(one, caller)).map((one) => asSeen(parts, one, caller)),
           isInForce,
         );
       },
@@ -100,7 +100,7 @@ export function grantsApi(parts: GrantParts): Resolvers {
         const parties = partiesTo(caller.department, part);
         // What a department has asked is its own business, and that of whoever is to decide on it.
         if (parties.length === 0) throw new Refused('FORBIDDEN', { what: 'simulateGrant', who: 'PROVIDER' });
-        return simulate(parts, part, asked.terms, asked.days);
+        return simulate(parts, part, asked.terms, asked.days, caller.department.code);
       },
     },
     Mutation: {
@@ -133,15 +133,35 @@ export function grantsApi(parts: GrantParts): Resolvers {
   };
 }
 
+/** A grant of the file may open items of several providers: one of them is shown its own. */
+function asSeen(parts: GrantParts, grant: GrantRecord, { department }: Caller): GrantRecord {
+  if (grant.part !== null || seesGrant({ department }, grant)) return grant;
+  const isOwn = (coordinate: string): boolean =>
+    parts.index().rule(coordinate).provider.code === department.code;
+  const coordinates = grant.coordinates.flatMap((one) => itemsOf(parts, one)).filter(isOwn);
+  const masked = Object.entries(grant.masks).flatMap(([coordinate, rule]) =>
+    itemsOf(parts, coordinate).map((one) => [one, rule] as const),
+  );
+  return {
+    ...grant,
+    coordinates,
+    masks: Object.fromEntries(masked.filter(([coordinate]) => isOwn(coordinate))),
+    scope: grant.scope.filter((one) => !('coordinate' in one) || isOwn(one.coordinate)),
+  };
+}
+
+/** The items of a coordinate of a grant: itself, or all of a type's. */
+function itemsOf(parts: GrantParts, coordinate: string): string[] {
+  if (!coordinate.endsWith('.*')) return [coordinate];
+  const type = coordinate.slice(0, -'*'.length);
+  const all = [...parts.index().coordinates()].map((one): string => one.coordinate);
+  return all.filter((one) => one.startsWith(type) && /^\w+\.\w+$/.test(one));
+}
+
 function providersOf(parts: GrantParts, grant: GrantRecord): string[] {
-  return grant.coordinates.flatMap((one) => {
-    const type = one.slice(0, one.indexOf('.'));
-    return one.endsWith('.*')
-      ? [...parts.index().coordinates()]
-          .filter(({ coordinate }) => coordinate.startsWith(`${type}.`))
-          .map(({ provider }) => provider.code)
-      : [parts.index().rule(one).provider.code];
-  });
+  return grant.coordinates
+    .flatMap((one) => itemsOf(parts, one))
+    .map((one) => parts.index().rule(one).provider.code);
 }
 
 function isOfFile(id: string, move: GrantMove): Refused {

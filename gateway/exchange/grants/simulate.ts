@@ -41,13 +41,15 @@ const MOST_DAYS = 31;
 
 /**
  * What an approval would change, before it is signed: the applicant's queries of the last days that asked for its items, decided again by the
- * policy in force with the grant added. A scope is not simulated: the ledger keeps no values.
+ * policy in force with the grant added. A scope is not simulated: the ledger keeps no values. Whoever is not the applicant is shown the
+ * items of the part's provider alone: what was asked of others along with them is no business of theirs.
  */
 export async function simulate(
   parts: SimulationParts,
   part: Part,
   terms: Approval['terms'],
   days: number,
+  viewer: string,
 ): Promise<Simulation> {
   if (!Number.isInteger(days) || days < 1 || days > MOST_DAYS) throw badInput(`days: 1–${MOST_DAYS}`);
   const since = parts.now() - days * DAY_MS;
@@ -68,7 +70,8 @@ export async function simulate(
     operator: 'simulation',
     zone: parts.zone,
   };
-  const asked = await askedSince(parts.database, part.applicant, since);
+  const all = await askedSince(parts.database, part.applicant, since);
+  const asked = viewer === part.applicant ? all : askedOf(parts, all, part.provider);
   const touching = asked.filter(({ decisions }) =>
     decisions.some(({ coordinate }) => {
       const rule = parts.index().rule(coordinate);
@@ -85,6 +88,30 @@ export async function simulate(
     wouldPass: count(kinds.filter((one) => one.wouldPass)),
     kinds,
   };
+}
+
+/** What was asked of one provider. Kinds that differ only in what others were asked are one. */
+function askedOf(
+  { index }: Pick<SimulationParts, 'index'>,
+  kinds: readonly AskedKind[],
+  provider: string,
+): AskedKind[] {
+  const byKind = new Map<string, AskedKind>();
+  for (const { queries, lastAt, ...kind } of kinds) {
+    const decisions = kind.decisions
+      .filter(({ coordinate }) => index().rule(coordinate).provider.code === provider)
+      .map(({ coordinate, effect }) => ({ coordinate, effect }));
+    const { operation, operationName, use } = kind;
+    const key = JSON.stringify([operation, operationName, use, decisions]);
+    const same = byKind.get(key);
+    byKind.set(key, {
+      ...kind,
+      decisions,
+      queries: queries + (same?.queries ?? 0),
+      lastAt: Math.max(lastAt, same?.lastAt ?? 0),
+    });
+  }
+  return [...byKind.values()];
 }
 
 function simulateKind(parts: SimulationParts, kind: AskedKind, entitlement: Entitlement): SimulatedKind {

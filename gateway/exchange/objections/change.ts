@@ -3,6 +3,7 @@ import type { Database, Queryable } from '../../store/index.ts';
 import type { Level } from '../../words.ts';
 import { dayOf, dueAfter, type RuleSet, ruleSetOn } from '../clock/index.ts';
 import type { NamedDepartment } from '../departments/api.ts';
+import type { Guesses, Outcome } from '../disclosures/guesses.ts';
 import type { Claimed } from '../disclosures/was-disclosed.ts';
 import type { Caller } from '../module.ts';
 import { announce } from '../notifications/announce.ts';
@@ -20,10 +21,12 @@ export interface ObjectionParts {
   now(): number;
   /** Code of the department that answers for an item; null for what nobody publishes. */
   providerOf(coordinate: string): string | null;
-  isDepartment(code: string): boolean;
   department(code: string): NamedDepartment;
+  /** Does the department publish the item now? */
+  publishes(department: string, coordinate: string): boolean;
   /** Does the ledger say so: this item, about this subject, to this department, in this disclosure? */
-  wasDisclosed(claimed: Claimed): Promise<boolean>;
+  wasDisclosed(claimed: Claimed): Promise<Outcome>;
+  readonly guesses: Guesses;
 }
 
 export interface RaiseInput {
@@ -39,16 +42,22 @@ const LONGEST_TEXT = 4_000;
 /** The channel on which instances hear that a dispute began or ended. */
 export const CHANNEL = 'objections';
 
-/** Only what was disclosed to the consumer, about that subject, can be doubted. Gives the department that answers for it. */
+/**
+ * Only what was disclosed to the consumer, about that subject, can be doubted. Gives the department that answers for it. The answer is the
+ * same whatever of it is not so, as its difference would tell who somebody is; and it is counted.
+ */
 export async function providerOfDoubt(
   parts: ObjectionParts,
-  { principal }: Caller,
+  caller: Caller,
   { coordinate, disclosure, subject }: RaiseInput,
 ): Promise<string> {
+  const claimed = { disclosure, coordinate, subject, department: caller.principal.department };
+  const lookup = { operation: 'raiseObjection', subject, matter: null } as const;
+  const { outcome } = await parts.guesses.tell(caller, lookup, async () => ({
+    outcome: await parts.wasDisclosed(claimed),
+  }));
   const provider = parts.providerOf(coordinate);
-  if (provider === null) throw notFound('信息项 item', coordinate);
-  const claimed = { disclosure, coordinate, subject, department: principal.department };
-  if (!(await parts.wasDisclosed(claimed)))
+  if (outcome !== 'HIT' || provider === null)
     throw notFound(
       '披露记录（该主体的该信息项；刚刚的记录几秒后可查）disclosure of this item about this subject',
       disclosure,
@@ -181,9 +190,16 @@ async function movable(
   return objection;
 }
 
-function redirected(parts: ObjectionParts, { provider }: Objection, to: string | null | undefined): string {
-  if (!to || to === provider || !parts.isDepartment(to))
-    throw badInput('to: 另一部门的统一社会信用代码 the code of another department');
+/** Whoever gets an objection learns whom it is about, and why: only a department that has the same item to check. */
+function redirected(
+  parts: ObjectionParts,
+  { provider, coordinate }: Objection,
+  to: string | null | undefined,
+): string {
+  if (!to || to === provider || !parts.publishes(to, coordinate))
+    throw badInput(
+      `to: 另一提供 ${coordinate} 的部门的统一社会信用代码 the code of another department that publishes ${coordinate}`,
+    );
   return to;
 }
 
