@@ -16,6 +16,7 @@ import {
   type ConfiguredSubgraph,
   createExchange,
   createSealer,
+  openCalendar,
   openDirectory,
   openMessageSigner,
   reachOf,
@@ -243,6 +244,7 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
     report: logger,
   });
   const { live } = publishing;
+  const calendar = openCalendar(join(configuration.policies, 'calendar'), logger);
   departments.onChange(() => {
     live
       .current()
@@ -292,6 +294,7 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
         now,
       }),
     ruleSets: readRuleSets(join(configuration.policies, 'rules')),
+    calendar,
     misuseRules: readMisuseRules(join(configuration.policies, 'misuse', 'rules.yaml')),
     sealer: createSealer(openSecret(join(dataDir, 'exchange', 'sealing-key'))),
     signer: messageSigner,
@@ -360,6 +363,7 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
   const closeParts = async (): Promise<void> => {
     await publishing.close();
     await planners.close();
+    calendar.close();
     await exchange.stop();
     await indexer.close();
     await witnessing.close();

@@ -123,6 +123,6 @@ function reach(subgraph: Subgraph, isTrusted: boolean): Reachable[] {
   if (isTrusted) return [subgraph];
   const host = new URL(subgraph.url).hostname.replace(/^\[|\]$/g, '');
   // No name is resolved for an address that is given by its number.
-  if (isIP(host)) return isForbiddenAddress(host) ? [] : [subgraph];
-  return [{ ...subgraph, lookup: judgedLookup }];
+  if (isIP(host)) return isForbiddenAddress(host, 'APPROVED') ? [] : [subgraph];
+  return [{ ...subgraph, lookup: judgedLookup('APPROVED') }];
 }

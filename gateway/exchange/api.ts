@@ -5,7 +5,9 @@ import { isCompetent } from '../roles.ts';
 import type { Principal } from '../words.ts';
 import { openApplications } from './applications/open.ts';
 import { type Catalogue, type CatalogueOptions, openCatalogue } from './catalogue/open.ts';
+import type { OpenCalendar } from './clock/index.ts';
 import { consentsApi } from './consents/api.ts';
+import { recountAll } from './deadlines.ts';
 import { departmentsApi, namedDepartment } from './departments/api.ts';
 import type { Directory } from './departments/directory.ts';
 import { type DisclosureParts, disclosuresApi } from './disclosures/api.ts';
@@ -50,6 +52,7 @@ export interface ExchangeParts
   readonly onDefect: OnDefect;
   index(): SharingIndex;
   readonly misuseRules: MisuseRules;
+  readonly calendar: OpenCalendar;
   readonly sealer: Sealer;
   readonly signer: MessageSigner;
   /** A subject as the ledger's records name it now. */
@@ -96,6 +99,7 @@ export async function createExchange(given: ExchangeParts): Promise<Exchange> {
     sealer: parts.sealer,
     ruleSets: parts.ruleSets,
     level: parts.platform.level,
+    calendar: parts.calendar,
     providerOf: (coordinate) => parts.index().rule(coordinate).provider.code || null,
     publishes: (code, coordinate) => {
       const { provider, sources = [] } = parts.index().rule(coordinate);
@@ -106,9 +110,19 @@ export async function createExchange(given: ExchangeParts): Promise<Exchange> {
   };
   const findings: FindingParts = {
     ...common,
+    calendar: parts.calendar,
     supervisors: () => departments.all().flatMap((one) => (isCompetent(one) ? [one.code] : [])),
   };
-  const mayAsk = (url: string) => urlFault(url, parts.allowedHosts);
+  const recount = () =>
+    given.database.transaction((transaction) =>
+      recountAll(
+        { ...parts, ...findings, competent: findings.supervisors, level: parts.platform.level },
+        transaction,
+      ),
+    );
+  await recount();
+  parts.calendar.onChange(() => void recount().catch(parts.onProblem));
+  const reach = { allowedHosts: parts.allowedHosts, approvedHosts: departments.approvedHosts };
   const applications = await openApplications({ ...parts, level: parts.platform.level });
   const modules = [
     departmentsApi({ ...parts, directory: departments }),
@@ -122,7 +136,7 @@ export async function createExchange(given: ExchangeParts): Promise<Exchange> {
     consentsApi(common),
     catalogue.resolvers,
     disclosuresApi(parts.disclosures, guesses),
-    notificationsApi({ ...common, urlFault: mayAsk }),
+    notificationsApi({ ...common, urlFault: (url, code) => urlFault(reach, url, code) }),
     objectionsApi(objections),
     findingsApi(findings),
     mattersApi(parts),
@@ -146,7 +160,7 @@ export async function createExchange(given: ExchangeParts): Promise<Exchange> {
   });
   await server.start();
   const disputes = await openDisputes(given);
-  const deliverer = startDeliverer({ ...given, urlFault: mayAsk });
+  const deliverer = startDeliverer({ ...given, reach });
   await watchMisuse(database, now());
   const workers = { ...applications.workers, [MISUSE_JOB]: misuseWorker(findings, parts.misuseRules) };
   const gate = createGate();

@@ -1,6 +1,6 @@
 export { createExchange, type Exchange } from './api.ts';
 export { EXPORT_FORMATS } from './catalogue/export/export.ts';
-export { dueAfter, readDay, readRuleSets } from './clock/index.ts';
+export { createCalendar, dueAfter, openCalendar, readDay, readNotices, readRuleSets } from './clock/index.ts';
 export { type Directory, openDirectory } from './departments/directory.ts';
 export { readMisuseRules } from './findings/rules.ts';
 export { openMessageSigner } from './notifications/signature.ts';

@@ -181,7 +181,9 @@ describe('the address of a service', () => {
   });
 
   it('is judged again when it is connected to: a name may mean another address by then', async () => {
-    const pool = new Pool(`http://localhost:${port(inside)}`, { connect: { lookup: judgedLookup } });
+    const pool = new Pool(`http://localhost:${port(inside)}`, {
+      connect: { lookup: judgedLookup('APPROVED') },
+    });
     await expect(pool.request({ method: 'GET', path: '/' })).rejects.toThrow('not allowed');
     await pool.destroy();
     expect(reached).toBe(0);
@@ -192,8 +194,9 @@ describe('the address of a service', () => {
       '0.0.0.0',
       'fe80::1',
     ])
-      expect(isForbiddenAddress(address)).toBe(true);
-    expect(isForbiddenAddress('10.1.2.3')).toBe(false);
+      expect(isForbiddenAddress(address, 'APPROVED')).toBe(true);
+    expect(isForbiddenAddress('10.1.2.3', 'APPROVED')).toBe(false);
+    expect(isForbiddenAddress('10.1.2.3', 'PUBLIC')).toBe(true);
   });
 });
 

@@ -9,7 +9,6 @@ import { EDUCATION, purpose, type System, startSystem } from './system.ts';
 
 const POLICE = '云溪市公安局';
 const CIVIL_AFFAIRS = '云溪市民政局';
-const POLICE = '云溪市公安局';
 const MARRIAGE = '3070100001/000001';
 
 let system: System;

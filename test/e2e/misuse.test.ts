@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createCalendar, readNotices } from '../../gateway/exchange/clock/index.ts';
 import type { FindingParts } from '../../gateway/exchange/findings/change.ts';
 import { findMisuse, readMisuseRules } from '../../gateway/exchange/findings/rules.ts';
 import { projectRoot } from '../../gateway/files.ts';
@@ -31,6 +32,7 @@ beforeAll(async () => {
     department: (code) => ({ code, name: code, nameEn: code }),
     isDepartment: () => true,
     supervisors: () => [],
+    calendar: createCalendar(readNotices(join(projectRoot(), 'policies', 'calendar'))),
   };
 });
 afterAll(async () => {

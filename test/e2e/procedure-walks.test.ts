@@ -9,7 +9,7 @@ import { movePart } from '../../gateway/exchange/applications/move.ts';
 import type { Actor } from '../../gateway/exchange/applications/parties.ts';
 import { MOVES, type State } from '../../gateway/exchange/applications/procedure.ts';
 import { applicationWorkers } from '../../gateway/exchange/applications/workers.ts';
-import { readRuleSets } from '../../gateway/exchange/clock/index.ts';
+import { createCalendar, readNotices, readRuleSets } from '../../gateway/exchange/clock/index.ts';
 import { createBudget } from '../../gateway/exchange/door/budget.ts';
 import { moveGrant } from '../../gateway/exchange/grants/move.ts';
 import { GRANT_MOVES } from '../../gateway/exchange/grants/procedure.ts';
@@ -49,6 +49,7 @@ const published = publish(
 const parts: DraftParts = {
   ruleSets: readRuleSets(join(root, 'policies', 'rules')),
   level: 'CITY',
+  calendar: createCalendar(readNotices(join(root, 'policies', 'calendar'))),
   remindBefore: [3, 1],
   competent: () => [],
   nextId: createIds(() => now),

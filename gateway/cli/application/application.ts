@@ -134,6 +134,8 @@ export function describePart(part: Part): string {
 
 export function describeApplication(application: Application): string {
   const { id, version, applicant, uses, submittedAt } = application;
+  const { from, until, expectedPerDay } = application;
+  const period = `  期限 period ${from === null ? '自答复起 from the answer' : from} — ${until}  预计每日记录 expected records a day ${expectedPerDay}`;
   const head = `${id}  第 ${version} 版 version ${version}  ${applicant.name}  ${uses.join(', ')}  ${submittedAt ?? '草稿 draft'}`;
-  return [head, ...application.parts.map(describePart)].join('\n');
+  return [head, period, ...application.parts.map(describePart)].join('\n');
 }

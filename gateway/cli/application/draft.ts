@@ -114,7 +114,11 @@ export const draftApplicationCommand: Command = {
 };
 
 function readFile(path: string): Record<string, unknown> {
-  return z.record(z.string(), z.unknown()).parse(parse(readFileSync(fromHere(path), 'utf8'))); // JSON is YAML.
+  const read = z.record(z.string(), z.unknown()).safeParse(parse(readFileSync(fromHere(path), 'utf8'))); // JSON is YAML.
+  if (read.success) return read.data;
+  throw new UsageError(
+    `--file ${path}: 应为映射，如 items: [Person.phone] must hold a mapping, such as items: [Person.phone]`,
+  );
 }
 
 async function prefill(

@@ -1,4 +1,6 @@
-import { dueAfter, readDay } from '../../exchange/index.ts';
+import { join } from 'node:path';
+import { createCalendar, dueAfter, readDay, readNotices } from '../../exchange/index.ts';
+import { projectRoot } from '../../files.ts';
 import { type Command, parseOptions, print, readOptions, UsageError } from '../command.ts';
 
 export const dueCommand: Command = {
@@ -20,7 +22,8 @@ export const dueCommand: Command = {
     const text = values['working-days'] ?? '';
     if (!/^\d{1,4}$/.test(text))
       throw new UsageError(`--working-days ${text}: 不是天数 is not a number of days`);
-    const due = parseOptions(() => dueAfter(from, Number(text)));
+    const calendar = createCalendar(readNotices(join(projectRoot(), 'policies', 'calendar')));
+    const due = parseOptions(() => dueAfter(calendar, from, Number(text)));
     if (values.json) print(JSON.stringify(due));
     else {
       print(due.due);

@@ -1,6 +1,7 @@
 import type { Queryable, Row } from '../../store/index.ts';
 import { beforeDue, type Due, dayOf, dueAfter, endOf } from '../clock/index.ts';
 import { scheduleJob } from '../jobs/index.ts';
+import { announceMoved } from '../notifications/announce.ts';
 import type { Part } from './part.ts';
 import { type MoveParts, rulesOf } from './rules.ts';
 
@@ -18,7 +19,7 @@ export const END = 'application-end';
 export async function startClock(parts: MoveParts, transaction: Queryable, part: Part): Promise<void> {
   const from = dayOf(parts.now());
   const days = rulesOf(parts, part).answerWorkingDays;
-  const due = dueAfter(from, days);
+  const due = dueAfter(parts.calendar, from, days);
   await transaction.query(
     `update application_parts set clock_from = $2, clock_days = $3, due = $4, due_assumed = $5, overdue = false where id = $1`,
     [part.id, from, days, due.due, due.assumed],
@@ -27,13 +28,13 @@ export async function startClock(parts: MoveParts, transaction: Queryable, part:
 }
 
 async function scheduleClock(
-  { remindBefore, now }: Pick<MoveParts, 'remindBefore' | 'now'>,
+  { remindBefore, now, calendar }: Pick<MoveParts, 'remindBefore' | 'now' | 'calendar'>,
   transaction: Queryable,
   part: string,
   due: Due,
 ): Promise<void> {
   for (const days of remindBefore) {
-    const runAt = beforeDue(due, days);
+    const runAt = beforeDue(calendar, due, days);
     // A reminder that would be due already says nothing new.
     if (runAt > now())
       await scheduleJob(transaction, { kind: REMIND, key: `${part}:${days}`, payload: part, runAt });
@@ -42,24 +43,30 @@ async function scheduleClock(
 }
 
 /**
- * Counts the deadlines that run again by the calendar that is known now: a list of holidays that was published meanwhile moves them. Once
- * at start: the calendar comes with the program.
+ * Counts the deadlines that run again by the calendar as it is now: a notice of holidays that came meanwhile moves them, and both sides are
+ * told.
  */
 export async function recountDeadlines(parts: MoveParts, transaction: Queryable): Promise<number> {
   const rows = await transaction.query(
-    'select id, clock_from, clock_days, due, due_assumed from application_parts where due is not null and not overdue for update',
+    `select p.id, p.application, a.applicant, p.provider, p.clock_from, p.clock_days, p.due, p.due_assumed
+     from application_parts p join applications a on a.id = p.application
+     where p.due is not null and not p.overdue for update of p`,
   );
   let moved = 0;
   for (const row of rows) {
-    const due = dueAfter(String(row.clock_from), Number(row.clock_days));
+    const due = dueAfter(parts.calendar, String(row.clock_from), Number(row.clock_days));
     if (due.due === row.due && due.assumed === row.due_assumed) continue;
-    moved++;
     await transaction.query('update application_parts set due = $2, due_assumed = $3 where id = $1', [
       row.id,
       due.due,
       due.assumed,
     ]);
+    if (due.due === row.due) continue;
+    moved++;
     await scheduleClock(parts, transaction, String(row.id), due);
+    const about = { type: 'Application', id: String(row.application) } as const;
+    const told = [String(row.applicant), String(row.provider)];
+    await announceMoved(parts, transaction, told, about);
   }
   return moved;
 }

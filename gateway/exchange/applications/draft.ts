@@ -178,7 +178,7 @@ export function prefill(parts: DraftParts, coordinates: readonly string[], use: 
     items: [...needed.values()],
     uses: use === null ? [] : [use],
     until: dayOf(parts.now() + USUAL_MS),
-    due: dueAfter(dayOf(parts.now()), rules.answerWorkingDays),
+    due: dueAfter(parts.calendar, dayOf(parts.now()), rules.answerWorkingDays),
     ruleSet: rules.name,
   };
 }

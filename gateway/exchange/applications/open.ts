@@ -3,7 +3,6 @@ import { type GrantParts, grantsApi } from '../grants/api.ts';
 import type { Workers } from '../jobs/index.ts';
 import type { Resolvers } from '../module.ts';
 import { applicationsApi } from './api.ts';
-import { recountDeadlines } from './clocks.ts';
 import { rulesOf } from './rules.ts';
 import { applicationWorkers } from './workers.ts';
 
@@ -12,11 +11,10 @@ export interface Applications {
   readonly workers: Workers;
 }
 
-/** Applications and grants. Deadlines that run are counted again by the calendar that this program has. */
+/** Applications and grants. */
 export async function openApplications(given: Omit<GrantParts, 'competent'>): Promise<Applications> {
   const competent = () => given.departments.all().flatMap((one) => (isCompetent(one) ? [one.code] : []));
   const parts: GrantParts = { ...given, competent };
   rulesOf(parts, { ruleSet: null }); // Throws where no rule set is in force: nothing could be submitted.
-  await parts.database.transaction((transaction) => recountDeadlines(parts, transaction));
   return { resolvers: [applicationsApi(parts), grantsApi(parts)], workers: applicationWorkers(parts) };
 }

@@ -1,10 +1,11 @@
 import type { Level } from '../../words.ts';
-import { dayOf, type RuleSet, ruleSetOn } from '../clock/index.ts';
+import { type Calendar, dayOf, type RuleSet, ruleSetOn } from '../clock/index.ts';
 import type { Part } from './part.ts';
 
 /** What moving needs of the platform. */
 export interface MoveParts {
   readonly ruleSets: readonly RuleSet[];
+  readonly calendar: Calendar;
   readonly level: Level;
   /** Working days before a deadline on which its provider is reminded. */
   readonly remindBefore: readonly number[];

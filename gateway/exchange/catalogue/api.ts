@@ -1,6 +1,6 @@
 import { oversees } from '../../roles.ts';
 import type { Level } from '../../words.ts';
-import { type Day, dayOf, isDay, type RuleSet } from '../clock/index.ts';
+import { type Calendar, type Day, dayOf, isDay, type RuleSet } from '../clock/index.ts';
 import { type Connection, connectionOf, type PageInput, readPage } from '../connection.ts';
 import type { Caller, Resolvers } from '../module.ts';
 import { once } from '../once.ts';
@@ -16,6 +16,7 @@ import { type ProviderHealth, providerDays } from './health.ts';
 export interface CatalogueParts extends CatalogueStore {
   readonly ruleSets: readonly RuleSet[];
   readonly level: Level;
+  readonly calendar: Calendar;
   readonly health: ProviderHealth;
   /** Code of a department by its code or name; what is neither stays as it is. */
   departmentCode(codeOrName: string): string;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Queryable, Row } from '../../store/index.ts';
 import type { Level } from '../../words.ts';
-import { dueAfter, type RuleSet, readDay, ruleSetOn } from '../clock/index.ts';
+import { type Calendar, dueAfter, type RuleSet, readDay, ruleSetOn } from '../clock/index.ts';
 import type { Caller } from '../module.ts';
 import { badInput, notFound, Refused } from '../refused.ts';
 import type { CatalogueStore } from './catalogue.ts';
@@ -63,7 +63,11 @@ export interface ChangeInput {
 
 /** Starts the clock: it runs from the day of the change, whenever that was reported. */
 export async function reportChange(
-  store: CatalogueStore & { readonly ruleSets: readonly RuleSet[]; readonly level: Level },
+  store: CatalogueStore & {
+    readonly ruleSets: readonly RuleSet[];
+    readonly level: Level;
+    readonly calendar: Calendar;
+  },
   transaction: Queryable,
   caller: Caller,
   { code = null, cause, basis, changedOn }: ChangeInput,
@@ -81,7 +85,7 @@ export async function reportChange(
     if (!own) throw notFound('目录条目 catalogue entry', code);
   }
   // Art. 8: within 15 working days of the change.
-  const { due, assumed } = dueAfter(day, rules.catalogueUpdateWorkingDays);
+  const { due, assumed } = dueAfter(store.calendar, day, rules.catalogueUpdateWorkingDays);
   const id = store.nextId();
   await transaction.query(
     `insert into catalogue_changes

@@ -2,7 +2,7 @@ import type { DepartmentDirectory } from '../../identity/index.ts';
 import type { CatalogueResource, Finding } from '../../registry/index.ts';
 import type { Database } from '../../store/index.ts';
 import type { Zone } from '../../words.ts';
-import type { RuleSet } from '../clock/index.ts';
+import type { Calendar, RuleSet } from '../clock/index.ts';
 import type { Resolvers } from '../module.ts';
 import { type CatalogueParts, catalogueApi } from './api.ts';
 import { followPublication } from './catalogue.ts';
@@ -16,6 +16,7 @@ export interface CatalogueOptions {
   readonly database: Database;
   readonly departments: DepartmentDirectory;
   readonly ruleSets: readonly RuleSet[];
+  readonly calendar: Calendar;
   readonly platform: Platform;
   /** The network that this gateway stands in. */
   readonly zone: Zone;
@@ -50,6 +51,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     database,
     health,
     ruleSets: options.ruleSets,
+    calendar: options.calendar,
     level: platform.level,
     zone: options.zone,
     nextId: options.nextId,

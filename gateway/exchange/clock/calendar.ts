@@ -1,16 +1,3 @@
-import { createRequire } from 'node:module';
-import { z } from 'zod';
-
-/**
- * State Council holidays and make-up working days by date, as the package `chinese-days` keeps them. Its tables are read,
- * not its functions: those take a date for the machine's local midnight.
- */
-const Days = z.record(z.string(), z.string());
-const tables = z
-  .object({ holidays: Days, workdays: Days })
-  .parse(createRequire(import.meta.url)('chinese-days/dist/chinese-days.json'));
-const publishedYears = new Set(Object.keys(tables.holidays).map((day) => day.slice(0, 4)));
-
 /** The day length, and the offset of Chinese time (UTC+8, no summer time since 1991), in milliseconds. */
 const DAY_MS = 86_400_000;
 const OFFSET_MS = 8 * 3_600_000;
@@ -50,23 +37,45 @@ export function isDay(text: string): boolean {
   );
 }
 
+/** The State Council's notice of one year: days off, and weekend days that are worked instead. */
+export interface Year {
+  readonly holidays: ReadonlySet<Day>;
+  readonly workdays: ReadonlySet<Day>;
+}
+
+/** Which days are worked, as far as notices are known. */
+export interface Calendar {
+  /** Monday to Friday less State Council holidays, plus make-up working days; weekends only where no list is known. */
+  isWorkingDay(day: Day): boolean;
+  /**
+   * Is it settled whether a day is a working day: has the State Council's list for its year been published, and for the last three days of
+   * a year also the next one's, as far as the calendar knows?
+   */
+  isSettled(day: Day): boolean;
+}
+
 /** The last days of a year belong to the next one's New Year holiday: its notice has moved them in 2006, 2007, 2011, 2018 and 2022. */
 const NEXT_YEARS_DAYS = '12-29';
 
-/**
- * Is it settled whether a day is a working day: has the State Council's list for its year been published, and for the last three days of a
- * year also the next one's, as far as the calendar knows?
- */
-export function isSettled(day: Day): boolean {
-  const year = day.slice(0, 4);
-  if (!publishedYears.has(year)) return false;
-  return day.slice(5) < NEXT_YEARS_DAYS || publishedYears.has(String(Number(year) + 1));
-}
-
-/** Monday to Friday less State Council holidays, plus make-up working days; weekends only where no list is known. */
-export function isWorkingDay(day: Day): boolean {
-  if (Object.hasOwn(tables.workdays, day)) return true;
-  if (Object.hasOwn(tables.holidays, day)) return false;
-  const weekday = new Date(`${day}T00:00:00Z`).getUTCDay();
-  return weekday !== 0 && weekday !== 6;
+/** `years`: the notices, by year. */
+export function createCalendar(years: ReadonlyMap<string, Year>): Calendar {
+  const isIn = (kind: keyof Year, day: Day): boolean => {
+    const year = day.slice(0, 4);
+    if (years.get(year)?.[kind].has(day)) return true;
+    // The last days of December stand in the next year's notice.
+    return day.slice(5) >= NEXT_YEARS_DAYS && (years.get(String(Number(year) + 1))?.[kind].has(day) ?? false);
+  };
+  return {
+    isWorkingDay(day) {
+      if (isIn('workdays', day)) return true;
+      if (isIn('holidays', day)) return false;
+      const weekday = new Date(`${day}T00:00:00Z`).getUTCDay();
+      return weekday !== 0 && weekday !== 6;
+    },
+    isSettled(day) {
+      const year = day.slice(0, 4);
+      if (!years.has(year)) return false;
+      return day.slice(5) < NEXT_YEARS_DAYS || years.has(String(Number(year) + 1));
+    },
+  };
 }

@@ -1,13 +1,4 @@
-import {
-  type Day,
-  dayOf,
-  isDay,
-  isSettled,
-  isWorkingDay,
-  nextDay,
-  previousDay,
-  startOf,
-} from './calendar.ts';
+import { type Calendar, type Day, dayOf, isDay, nextDay, previousDay, startOf } from './calendar.ts';
 
 /** A deadline. */
 export interface Due {
@@ -25,7 +16,7 @@ const MOST_WORKING_DAYS = 1_000;
  * deadline is the end of the last working day. With 0 it is the day itself, or the next working day.
  * Throws a `RangeError` for a date that does not exist or a number that is no count of days.
  */
-export function dueAfter(from: Day, workingDays: number): Due {
+export function dueAfter(calendar: Calendar, from: Day, workingDays: number): Due {
   if (!isDay(from)) throw new RangeError(`${from} 不是日期 is not a date (YYYY-MM-DD)`);
   if (!Number.isInteger(workingDays) || workingDays < 0 || workingDays > MOST_WORKING_DAYS)
     throw new RangeError(
@@ -34,8 +25,8 @@ export function dueAfter(from: Day, workingDays: number): Due {
   let day = from;
   let assumed = false;
   const look = (): boolean => {
-    if (!isSettled(day)) assumed = true;
-    return isWorkingDay(day);
+    if (!calendar.isSettled(day)) assumed = true;
+    return calendar.isWorkingDay(day);
   };
   if (workingDays === 0) while (!look()) day = nextDay(day);
   for (let left = workingDays; left > 0; ) {
@@ -51,11 +42,11 @@ export function endOf({ due }: Pick<Due, 'due'>): number {
 }
 
 /** The beginning of the day that lies a number of working days before the last day of a deadline. */
-export function beforeDue({ due }: Pick<Due, 'due'>, workingDays: number): number {
+export function beforeDue(calendar: Calendar, { due }: Pick<Due, 'due'>, workingDays: number): number {
   let day = due.slice(0, 10);
   for (let left = workingDays; left > 0; ) {
     day = previousDay(day);
-    if (isWorkingDay(day)) left--;
+    if (calendar.isWorkingDay(day)) left--;
   }
   return startOf(day);
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isCompetent, oversees } from '../../roles.ts';
 import type { Database, Queryable, Row } from '../../store/index.ts';
-import { dayOf, dueAfter, readDay } from '../clock/index.ts';
+import { type Calendar, dayOf, dueAfter, readDay } from '../clock/index.ts';
 import type { NamedDepartment } from '../departments/api.ts';
 import type { Caller } from '../module.ts';
 import { announce } from '../notifications/announce.ts';
@@ -10,6 +10,7 @@ import { BREACHES, type Breach, MOVES, type MoveName, movesIn, STATES, type Stat
 
 export interface FindingParts {
   readonly database: Database;
+  readonly calendar: Calendar;
   nextId(): string;
   now(): number;
   department(code: string): NamedDepartment;
@@ -76,11 +77,17 @@ export async function openFinding(
   if (!day || day <= dayOf(parts.now()))
     throw badInput('dueOn: 今天之后的日期 a day after today (YYYY-MM-DD)');
   requireText('notice', notice);
-  const opened = { department, breach, notice, evidence, due: `${day}T23:59:59+08:00`, occasion: null };
+  const due = `${day}T23:59:59+08:00`;
+  const opened = { department, breach, notice, evidence, due, clock: null, occasion: null };
   const id = await insertFinding(parts, transaction, { ...opened, openedBy: principal.department });
   if (id === null) throw new Error('a finding without an occasion is always new');
   await note(parts, transaction, id, 'OPEN', principal.department, principal.operator, null);
   return id;
+}
+
+interface Clock {
+  readonly from: string;
+  readonly days: number;
 }
 
 interface Opened {
@@ -90,6 +97,8 @@ interface Opened {
   readonly notice: string;
   readonly evidence: unknown;
   readonly due: string;
+  /** From which day how many working days run; null where the day itself was set. */
+  readonly clock: Clock | null;
   readonly occasion: string | null;
 }
 
@@ -101,8 +110,8 @@ export async function insertFinding(
 ): Promise<string | null> {
   const id = parts.nextId();
   const [row] = await transaction.query(
-    `insert into findings (id, department, opened_by, breach, notice, evidence, state, due, opened_at, occasion)
-     values ($1, $2, $3, $4, $5, $6, 'OPEN', $7, $8, $9) on conflict (occasion) do nothing returning id`,
+    `insert into findings (id, department, opened_by, breach, notice, evidence, state, due, opened_at, occasion, clock_from, clock_days)
+     values ($1, $2, $3, $4, $5, $6, 'OPEN', $7, $8, $9, $10, $11) on conflict (occasion) do nothing returning id`,
     [
       id,
       one.department,
@@ -113,6 +122,8 @@ export async function insertFinding(
       one.due,
       new Date(parts.now()),
       one.occasion,
+      one.clock?.from ?? null,
+      one.clock?.days ?? null,
     ],
   );
   if (!row) return null;
@@ -168,10 +179,12 @@ export async function moveFinding(
   requireText('note', input.note);
   const { to } = MOVES[name];
   const isClosed = to === 'RECTIFIED' || to === 'UNFOUNDED';
-  const due = name === 'RETURN' ? dueAfter(dayOf(parts.now()), input.workingDays ?? 5).due : finding.due;
+  const clock = name === 'RETURN' ? { from: dayOf(parts.now()), days: input.workingDays ?? 5 } : null;
+  const due = clock ? dueAfter(parts.calendar, clock.from, clock.days).due : finding.due;
   await transaction.query(
-    'update findings set state = $2, due = $3, closed_at = $4, version = version + 1 where id = $1',
-    [finding.id, to, due, isClosed ? new Date(parts.now()) : null],
+    `update findings set state = $2, due = $3, closed_at = $4, version = version + 1,
+       clock_from = coalesce($5, clock_from), clock_days = coalesce($6, clock_days) where id = $1`,
+    [finding.id, to, due, isClosed ? new Date(parts.now()) : null, clock?.from ?? null, clock?.days ?? null],
   );
   await note(parts, transaction, finding.id, name, principal.department, principal.operator, input.note);
   const about = { type: 'Finding', id: finding.id } as const;

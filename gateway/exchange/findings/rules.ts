@@ -50,6 +50,7 @@ export async function findMisuse(
     ...(await operatorBursts(transaction, rules['operator-burst'], now)),
     ...(await mattersOverMany(transaction, rules['matter-over-many-subjects'], now)),
   ];
+  const clock = { from: dayOf(now), days: rules.answerWorkingDays };
   let opened = 0;
   for (const { rule, department, key, notice, figures } of found) {
     const id = await insertFinding(parts, transaction, {
@@ -58,7 +59,8 @@ export async function findMisuse(
       breach: 'USE_BEYOND_DUTIES',
       notice,
       evidence: { figures },
-      due: dueAfter(dayOf(now), rules.answerWorkingDays).due,
+      due: dueAfter(parts.calendar, clock.from, clock.days).due,
+      clock,
       occasion: [rule, department, key, dayOf(now)].join(' '),
     });
     if (id !== null) opened++;

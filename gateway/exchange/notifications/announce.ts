@@ -18,6 +18,7 @@ export const EVENTS = [
   'CONSENT_IN_EFFECT',
   'SUBGRAPH_RETIRED',
   'OPERATIONS_BROKEN',
+  'DEADLINE_MOVED',
 ] as const;
 export type NotificationEvent = (typeof EVENTS)[number];
 
@@ -25,7 +26,14 @@ export interface Announcement {
   readonly department: string;
   readonly event: NotificationEvent;
   readonly about: {
-    readonly type: 'Application' | 'Grant' | 'Objection' | 'Finding' | 'Consent' | 'Subgraph';
+    readonly type:
+      | 'Application'
+      | 'Grant'
+      | 'Objection'
+      | 'Finding'
+      | 'Consent'
+      | 'Subgraph'
+      | 'CatalogueChange';
     readonly id: string;
   };
 }
@@ -57,4 +65,19 @@ export async function announce(
       );
   }
   await transaction.query(`select pg_notify('${CHANNEL}', '')`);
+}
+
+/** Tells departments that a deadline of theirs has moved with the calendar. */
+export async function announceMoved(
+  parts: { nextId(): string; now(): number },
+  transaction: Queryable,
+  departments: readonly string[],
+  about: Announcement['about'],
+): Promise<void> {
+  const told = [...new Set(departments)].map((department) => ({
+    department,
+    event: 'DEADLINE_MOVED' as const,
+    about,
+  }));
+  await announce(transaction, parts, told);
 }

@@ -11,7 +11,7 @@ export interface NotificationParts {
   nextId(): string;
   now(): number;
   /** Why a URL may not be asked; null when it may. */
-  urlFault(url: string): Promise<string | null>;
+  urlFault(url: string, department: string): Promise<string | null>;
 }
 
 interface Keyed {
@@ -68,7 +68,7 @@ export function notificationsApi(parts: NotificationParts): Resolvers {
     },
     Mutation: {
       addWebhook: async (_, { input }: { input: AddInput }, caller) => {
-        const fault = await parts.urlFault(input.url);
+        const fault = await parts.urlFault(input.url, caller.principal.department);
         if (fault) throw badInput(fault);
         const request = { caller, mutation: 'addWebhook', key: input.idempotencyKey, input };
         return webhookOf(

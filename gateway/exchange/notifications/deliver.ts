@@ -1,15 +1,16 @@
-import { request } from 'undici';
+import { Agent, request } from 'undici';
 import { z } from 'zod';
 import type { Database } from '../../store/index.ts';
 import { CHANNEL } from './announce.ts';
 import type { MessageSigner } from './signature.ts';
+import { connectionTo, type WebhookReach } from './url-fault.ts';
 
 export interface DelivererParts {
   readonly database: Database;
   readonly signer: MessageSigner;
   now(): number;
-  /** Why a URL may not be asked now; null when it may. Judged at each attempt: names change their addresses. */
-  urlFault(url: string): Promise<string | null>;
+  /** Judged at each attempt, and where it is connected to: names change their addresses. */
+  readonly reach: WebhookReach;
   onProblem(error: unknown): void;
 }
 
@@ -31,6 +32,7 @@ const Due = z.object({
   id: z.string(),
   attempts: z.number(),
   url: z.string(),
+  department: z.string(),
   notification: z.string(),
   event: z.string(),
   about_type: z.string(),
@@ -84,7 +86,7 @@ async function take({ database, now }: DelivererParts): Promise<Due[]> {
      update webhook_deliveries as d set next_at = $2, attempts = attempts + 1
      from due, webhooks as w, notifications as n
      where d.id = due.id and w.id = d.webhook and n.id = d.notification
-     returning d.id, d.attempts, w.url, n.id as notification, n.event, n.about_type, n.about_id, n.at`,
+     returning d.id, d.attempts, w.url, w.department, n.id as notification, n.event, n.about_type, n.about_id, n.at`,
     [new Date(at), new Date(at + LEASE_MS)],
   );
   return rows.map((row) => Due.parse(row));
@@ -108,17 +110,19 @@ async function deliver(parts: DelivererParts, due: Due): Promise<void> {
 }
 
 /** One attempt. Null when the department took it; otherwise what happened, in a few words. */
-async function send({ signer, urlFault }: DelivererParts, due: Due): Promise<string | null> {
-  const refused = await urlFault(due.url);
-  if (refused !== null) return refused;
+async function send({ signer, reach }: DelivererParts, due: Due): Promise<string | null> {
+  const connection = await connectionTo(reach, due.url, due.department);
+  if ('fault' in connection) return connection.fault;
   const body = JSON.stringify({
     id: due.notification,
     event: due.event,
     about: { type: due.about_type, id: due.about_id },
     at: due.at.toISOString(),
   });
+  const dispatcher = new Agent({ connect: { timeout: TIMEOUT_MS, ...connection } });
   try {
     const { statusCode, body: answer } = await request(due.url, {
+      dispatcher,
       method: 'POST',
       headers: { ...signer.headers(due.url, body), 'idempotency-key': due.notification },
       body,
@@ -130,5 +134,7 @@ async function send({ signer, urlFault }: DelivererParts, due: Due): Promise<str
     return statusCode >= 200 && statusCode < 300 ? null : `HTTP ${statusCode}`;
   } catch (error) {
     return error instanceof Error ? error.name : 'no answer';
+  } finally {
+    await dispatcher.destroy();
   }
 }

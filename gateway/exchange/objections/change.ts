@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Database, Queryable } from '../../store/index.ts';
 import type { Level } from '../../words.ts';
-import { dayOf, dueAfter, type RuleSet, ruleSetOn } from '../clock/index.ts';
+import { type Calendar, dayOf, dueAfter, type RuleSet, ruleSetOn } from '../clock/index.ts';
 import type { NamedDepartment } from '../departments/api.ts';
 import type { Guesses, Outcome } from '../disclosures/guesses.ts';
 import type { Claimed } from '../disclosures/was-disclosed.ts';
@@ -17,6 +17,7 @@ export interface ObjectionParts {
   readonly sealer: Sealer;
   readonly ruleSets: readonly RuleSet[];
   readonly level: Level;
+  readonly calendar: Calendar;
   nextId(): string;
   now(): number;
   /** Code of the department that answers for an item; null for what nobody publishes. */
@@ -80,7 +81,8 @@ export async function raise(
   const rules = ruleSetOn(parts.ruleSets, dayOf(now), parts.level);
   if (!rules) throw badInput('尚无规则 no rule set is in force');
   const days = rules.objectionWorkingDays;
-  const { due, assumed } = days === null ? { due: null, assumed: false } : dueAfter(dayOf(now), days);
+  const { due, assumed } =
+    days === null ? { due: null, assumed: false } : dueAfter(parts.calendar, dayOf(now), days);
   const id = parts.nextId();
   const sealed = parts.sealer.seal(Buffer.from(subject), id);
   await transaction.query(

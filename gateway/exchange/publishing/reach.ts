@@ -27,7 +27,7 @@ export async function judgeUrl(
   if (url === parts.configuredUrl(name)) return { ok: true, isTrusted: true };
   const approved = parts.approvedHosts(department);
   const anywhere = [...parts.allowedHosts, ...approved.filter(isLoopbackHost)];
-  const refusal = await urlFinding(url, anywhere, async (host) =>
+  const refusal = await urlFinding(url, { allowed: anywhere, approved }, async (host) =>
     (await lookup(host, { all: true })).map(({ address }) => address),
   );
   if (refusal) return { ok: false, finding: refusal };

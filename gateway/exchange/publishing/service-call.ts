@@ -37,7 +37,7 @@ export interface ServiceCalls {
  */
 export function callService({ url, isTrusted }: ServiceAt): ServiceCalls {
   const dispatcher = new Agent({
-    connect: { timeout: TIMEOUT_MS, ...(!isTrusted && { lookup: judgedLookup }) },
+    connect: { timeout: TIMEOUT_MS, ...(!isTrusted && { lookup: judgedLookup('APPROVED') }) },
   });
   return {
     async ask({ query, authorize, method = 'POST' }) {

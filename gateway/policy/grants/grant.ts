@@ -61,6 +61,8 @@ const GrantFile = z.strictObject({ grants: z.array(GrantEntry) });
 
 /** Parses the content of a grants file. Throws one error that names everything that is wrong. */
 export function parseGrants(content: unknown, isDepartment: (code: string) => boolean): Grant[] {
+  const hidden = hiddenKey(content);
+  if (hidden) throw new Error(`${hidden}: is no key that a file may have`);
   const parsed = GrantFile.safeParse(content);
   if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
   const ids = new Set<string>();
@@ -77,6 +79,17 @@ export function parseGrants(content: unknown, isDepartment: (code: string) => bo
       masks: new Map(Object.entries(grant.masks)),
     };
   });
+}
+
+/** A key that would be left out in silence where it is copied, anywhere in a file: what it says (a mask, a scope) would not hold. */
+function hiddenKey(content: unknown): string | null {
+  if (content === null || typeof content !== 'object') return null;
+  if (Object.hasOwn(content, '__proto__')) return '__proto__';
+  for (const one of Object.values(content)) {
+    const found = hiddenKey(one);
+    if (found) return found;
+  }
+  return null;
 }
 
 /** Is a grant in force at an instant? */

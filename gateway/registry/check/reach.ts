@@ -5,13 +5,14 @@ import { SPECIFIED, withoutMachinery } from '../machinery.ts';
 import { type Finding, finding } from './finding.ts';
 
 /**
- * Is the URL one that the gateway may ask? `allowed` are hosts (`host` or `host:port`) that the administrator has approved;
- * they may be anywhere. `resolve` gives the addresses of a host; each is judged, so that a name cannot hide one.
+ * Is the URL one that the gateway may ask? `allowed` are hosts (`host` or `host:port`) that may be anywhere, `approved` those that may be in
+ * a private network. `resolve` gives the addresses of a host; each is judged, so that a name cannot hide one. Without it names are judged
+ * where they are connected to (`judgedLookup`).
  */
 export async function urlFinding(
   text: string,
-  allowed: readonly string[],
-  resolve: (host: string) => Promise<readonly string[]>,
+  { allowed, approved }: { readonly allowed: readonly string[]; readonly approved: readonly string[] },
+  resolve: ((host: string) => Promise<readonly string[]>) | null,
 ): Promise<Finding | null> {
   const refuse = (zh: string, en: string): Finding =>
     finding('URL_NOT_ALLOWED', null, `${text}: ${zh} ${en}`);
@@ -25,17 +26,19 @@ export async function urlFinding(
     return refuse('须为 http 或 https', 'must be http or https');
   if (url.username !== '' || url.password !== '') return refuse('不得含凭据', 'must not hold credentials');
   if (allowed.includes(url.hostname) || allowed.includes(url.host)) return null;
+  const reach = approved.includes(url.hostname) || approved.includes(url.host) ? 'APPROVED' : 'PUBLIC';
   const host = url.hostname.replace(/^\[|\]$/g, '');
   let addresses: readonly string[];
   try {
-    addresses = isIP(host) ? [host] : await resolve(host);
+    if (!isIP(host) && !resolve) return null;
+    addresses = isIP(host) || !resolve ? [host] : await resolve(host);
   } catch {
     return refuse('主机名无法解析', 'the host cannot be resolved');
   }
-  if (addresses.length === 0 || addresses.some(isForbiddenAddress))
+  if (addresses.length === 0 || addresses.some((one) => isForbiddenAddress(one, reach)))
     return refuse(
-      '指向本机、链路本地或元数据地址，未获批准',
-      'leads to a loopback, link-local or metadata address that is not approved',
+      '指向本机、链路本地、元数据或专用网络地址，未获批准',
+      'leads to a loopback, link-local, metadata or private address that is not approved',
     );
   return null;
 }

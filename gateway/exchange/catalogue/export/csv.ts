@@ -9,9 +9,14 @@ export function toCsv(lines: readonly Line[]): Buffer {
   return Buffer.from(`\uFEFF${rows.map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`);
 }
 
-/** A leading sign that a spreadsheet would take for a formula is made text. */
+/**
+ * Where a cell may begin: at the start, behind a line break or tab, and behind a `;` that other languages' spreadsheets separate by. A sign
+ * there that would be taken for a formula, full-width ones included, is made text.
+ */
+const FORMULA = /(^[\s\p{Cf}"']*|[\r\n\t;]\s*)(?=[=+\-@＝＋－＠﹢﹣])/gu;
+
 function cell(value: string | number | null): string {
   const text = value === null ? '' : String(value);
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const safe = text.replace(FORMULA, "$1'").replace(/^(?=[\t\r])/, "'");
+  return /[",;\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

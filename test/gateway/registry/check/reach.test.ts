@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ForbiddenAddress, judgedLookup } from '../../../../gateway/addresses.ts';
 import { mismatchFinding, urlFinding } from '../../../../gateway/registry/check/index.ts';
 
 const names: Record<string, string[]> = {
@@ -13,11 +14,60 @@ const resolve = async (host: string): Promise<string[]> => {
   return addresses;
 };
 
+const NOBODY = { allowed: [], approved: [] };
+/** Approved names do not lead everywhere. */
+const APPROVED = {
+  allowed: [],
+  approved: [
+    ...Object.keys(names),
+    'unknown.example',
+    '10.1.2.3',
+    '127.0.0.1',
+    '[::1]',
+    '0.0.0.0',
+    '169.254.169.254',
+  ],
+};
+
+describe('a URL that nobody has approved', () => {
+  it.each([
+    'http://10.1.2.3/',
+    'http://172.31.0.1/',
+    'http://192.168.1.1/',
+    'http://100.64.0.1/',
+    'http://198.19.255.1/',
+    'http://[fd12::1]/',
+    'http://[::ffff:10.1.2.3]/',
+    'http://[::ffff:a01:203]/',
+    'http://[::10.1.2.3]/',
+    'http://[0:0:0:0:0:ffff:7f00:1]/',
+    'http://[64:ff9b::a01:203]/',
+    'http://[64:ff9b:1::a01:203]/',
+    'http://[2001:0:a01:203::]/',
+    'http://[2002:a01:203::]/',
+    'http://240.0.0.1/',
+    'http://192.0.0.170/',
+    'http://provider.example/',
+  ])('%s does not lead into private networks', async (url) => {
+    expect(await urlFinding(url, NOBODY, resolve)).toMatchObject({ code: 'URL_NOT_ALLOWED' });
+  });
+
+  it('may lead to what is public; and a name may be judged only where it is connected to', async () => {
+    expect(await urlFinding('https://93.184.216.34/', NOBODY, resolve)).toBeNull();
+    expect(await urlFinding('https://[2606:2800:220:1::1]/', NOBODY, resolve)).toBeNull();
+    expect(await urlFinding('https://metadata.example/', NOBODY, null)).toBeNull();
+    expect(await urlFinding('https://10.1.2.3/', NOBODY, null)).not.toBeNull();
+    const lookup = (name: string) =>
+      new Promise<unknown>((done) => judgedLookup('PUBLIC')(name, { all: true }, (error) => done(error)));
+    expect(await lookup('localhost')).toBeInstanceOf(ForbiddenAddress);
+  });
+});
+
 describe('a URL', () => {
   it.each(['http://provider.example/graphql', 'https://provider.example:8443/', 'http://10.1.2.3/'])(
     '%s may be asked',
     async (url) => {
-      expect(await urlFinding(url, [], resolve)).toBeNull();
+      expect(await urlFinding(url, APPROVED, resolve)).toBeNull();
     },
   );
 
@@ -43,12 +93,16 @@ describe('a URL', () => {
     'ftp://provider.example/',
     'not a url',
   ])('%s may not', async (url) => {
-    expect(await urlFinding(url, [], resolve)).toMatchObject({ code: 'URL_NOT_ALLOWED' });
+    expect(await urlFinding(url, APPROVED, resolve)).toMatchObject({ code: 'URL_NOT_ALLOWED' });
   });
 
   it('may be anywhere when the administrator has approved its host', async () => {
-    expect(await urlFinding('http://127.0.0.1:4001/', ['127.0.0.1:4001'], resolve)).toBeNull();
-    expect(await urlFinding('http://127.0.0.1:4002/', ['127.0.0.1:4001'], resolve)).not.toBeNull();
+    expect(
+      await urlFinding('http://127.0.0.1:4001/', { ...NOBODY, allowed: ['127.0.0.1:4001'] }, resolve),
+    ).toBeNull();
+    expect(
+      await urlFinding('http://127.0.0.1:4002/', { ...NOBODY, allowed: ['127.0.0.1:4001'] }, resolve),
+    ).not.toBeNull();
   });
 });
 
