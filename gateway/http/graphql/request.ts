@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Failure } from '../../errors.ts';
 import { type Bodies, parseJson } from '../body.ts';
-import { type Asked, type Read, readAsked, readAskedFromUrl } from './asked.ts';
+import { type Read, readAsked, readAskedFromUrl } from './asked.ts';
 import { isJson } from './media.ts';
 
 /** The operations of one request. */
@@ -91,5 +91,3 @@ const EMPTY = bad('批量请求为空 the batch is empty');
 const SIMPLE = bad(
   'GET 请求须带请求头 apollo-require-preflight a GET needs the header apollo-require-preflight',
 );
-
-export type { Asked };

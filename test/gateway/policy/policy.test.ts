@@ -2,6 +2,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { parseGrants } from '../../../gateway/policy/grants/grant.ts';
 import { createPolicy, fileGrants, type Grant } from '../../../gateway/policy/index.ts';
 import type { SharingRule } from '../../../gateway/registry/index.ts';
 import { type DepartmentCode, type Principal, USES, type Use } from '../../../gateway/words.ts';
@@ -244,4 +246,16 @@ test('a grants file that is spoilt grants nothing, and one that is mended grants
   await changed;
   expect(source.current().length).toBeGreaterThan(0);
   source.close();
+});
+
+test.each([
+  '{ __proto__: REDACT }',
+  '{ __proto__: { Person.phone: REDACT } }',
+  '{ Person.phone: REDACT, __proto__: null }',
+])('no key of a grants file is left out in silence: masks %s', (masks) => {
+  const grants = readFileSync('policies/grants.yaml', 'utf8').replace(
+    /^( +)uses:/m,
+    `$1masks: ${masks}\n$1uses:`,
+  );
+  expect(() => parseGrants(parse(grants), () => true)).toThrow('__proto__');
 });
