@@ -5,7 +5,7 @@ import { toCsv } from '../../../gateway/exchange/catalogue/export/csv.ts';
 
 /** The cell of a resource's abstract, as it is written. */
 function written(abstract: string): string {
-  const item = {
+  const item: Entry['items'][number] = {
     coordinate: null,
     name: 'x',
     type: 'C',
@@ -13,7 +13,8 @@ function written(abstract: string): string {
     class: 'UNCONDITIONAL',
     condition: null,
     basic: false,
-  } as const;
+    zones: ['EXTRANET'],
+  };
   const entry: Entry = {
     id: '1',
     code: '1',
