@@ -123,7 +123,7 @@ export function createComposing(
       record: owners,
       operations: operations.map(({ text, departments }) => ({
         text,
-        departments: departments.map(({ name }) => name),
+        departments: departments.map(({ code }) => code),
       })),
       ...rest,
     });
