@@ -2,7 +2,6 @@ import { isIP, type LookupFunction } from 'node:net';
 import { isForbiddenAddress, judgedLookup } from './addresses.ts';
 import {
   type AssertedRequest,
-  type Broker,
   type BrokerParts,
   createBroker,
   createEngine,

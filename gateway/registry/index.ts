@@ -1,5 +1,4 @@
 export type { CatalogueResource } from './catalogue.ts';
-export type { SeenOperation } from './check/check.ts';
 export { type Finding, finding } from './check/finding.ts';
 export {
   ASPECTS,
@@ -12,6 +11,7 @@ export {
   UNCHANGED,
 } from './check/ownership/index.ts';
 export { urlFinding } from './check/reach.ts';
+export type { SeenOperation } from './check/seen-operation.ts';
 export type { CompositionProblem } from './compose.ts';
 export type { CostModel, ListSize } from './cost-model.ts';
 export type { SchemaChange } from './diff.ts';

@@ -1,6 +1,6 @@
 import { buildASTSchema, type DocumentNode, type GraphQLSchema, parse, validate } from 'graphql';
-import type { SeenOperation } from './check.ts';
 import { type Finding, finding } from './finding.ts';
+import type { SeenOperation } from './seen-operation.ts';
 
 /** An operation that would not be valid any more, with the codes of those who asked it. */
 interface Broken {

@@ -8,15 +8,8 @@ import { brokenOperations } from './broken-operations.ts';
 import { catalogueFindings, sharingOf } from './catalogue-rules.ts';
 import { type Finding, finding } from './finding.ts';
 import type { Model } from './model.ts';
+import type { SeenOperation } from './seen-operation.ts';
 import { filterFindings, requiresFindings, sourceFindings } from './source-rules.ts';
-
-/** An operation that consumers have asked lately. */
-export interface SeenOperation {
-  readonly text: string;
-  readonly name: string | null;
-  /** Those that have asked it. */
-  readonly departments: readonly { readonly code: string; readonly name: string }[];
-}
 
 export interface CheckInput {
   readonly candidate: Subgraph;

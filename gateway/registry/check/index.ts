@@ -5,8 +5,8 @@ export {
   examineRetirement,
   examineSubgraph,
   requiredCoordinates,
-  type SeenOperation,
   type StandaloneCheck,
 } from './check.ts';
 export { FINDING_CODES, type Finding, type FindingCode, finding } from './finding.ts';
 export { mismatchFinding, urlFinding } from './reach.ts';
+export type { SeenOperation } from './seen-operation.ts';

@@ -1,6 +1,6 @@
 import { Kind, parse, visit } from 'graphql';
-import type { SeenOperation } from './check.ts';
 import type { Model } from './model.ts';
+import type { SeenOperation } from './seen-operation.ts';
 
 /** Operations that are planned before a publication, those asked last: each takes milliseconds. */
 export const MOST_PLANNED = 100;
