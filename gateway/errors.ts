@@ -135,6 +135,11 @@ const CATALOGUE = {
     'zh-CN': '{provider}的服务暂不可用，其信息项本次未能取得。请稍后重试。',
     en: 'The service of {provider} is unavailable, so its items could not be fetched. Try again later.',
   },
+  PROVIDER_CONTRADICTION: {
+    status: 200,
+    'zh-CN': '{provider}的答复与所询问的记录不符，或自相矛盾，因此未予采用。请联系该部门。',
+    en: 'The answer of {provider} is about another record than the one asked for, or contradicts itself, so it was not used. Contact that department.',
+  },
   PROVIDER_TIMEOUT: {
     status: 200,
     'zh-CN': '{provider}的服务未在 {timeout} 毫秒内答复。请稍后重试。',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   createPlanners,
   createPools,
+  cursorSeal,
   createProviderSockets,
   createUpstream,
   openAssertionSigner,
@@ -147,6 +148,7 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
   const signer = openAssertionSigner(join(dataDir, 'gateway'), configuration.id, Date.now);
   const keys = join(dataDir, 'ledger-keys');
   const pseudonymKey = openSecret(join(keys, 'pseudonyms'));
+  const cursorKey = openSecret(join(keys, 'cursors'));
   const inFile = fileGrants(configuration.grants, (code) => departments.byCode(code) !== undefined, logger);
   const grants = joinGrants([
     inFile,
@@ -207,6 +209,7 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
       disputes: (subjects, isGiven) => exchange.disputes.touching(subjects, isGiven),
       maskFor: (rule, coordinate, source, { department: consumer }) =>
         maskFor(rule, { consumer, coordinate, source }, pseudonymKey),
+      cursorsFor: ({ department }) => cursorSeal(cursorKey, department),
       applyLink: (coordinate, use) => `${base}/?apply=${encodeURIComponent(coordinate)}&use=${use}`,
       subscriptions,
       defect,

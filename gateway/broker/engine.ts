@@ -7,6 +7,8 @@ import type { DepartmentCode } from '../words.ts';
 import { compareSources } from './check/compare-sources.ts';
 import type { Check, Compared } from './findings.ts';
 import { askedOfProviders, askedOfSchema, createIntrospection, type Told } from './introspection/index.ts';
+import { openCursors } from './paging/arguments.ts';
+import { pagingOf } from './paging/shapes.ts';
 import { exactLiterals, readLiteralsExactly } from './plan/exact-literals.ts';
 import type { Planner } from './plan/planner.ts';
 import { questionKeys, withQuestionKeys } from './plan/question-keys.ts';
@@ -83,7 +85,10 @@ function compile(
   input: EngineInput,
 ): Runnable | Promise<Runnable> {
   const keyOf = questionKeys([input.document, input.guardedDocument], planner.added);
-  const whole = askedOfProviders(withQuestionKeys(input.guardedDocument, keyOf));
+  const paging = pagingOf(schema);
+  const keyed = withQuestionKeys(input.guardedDocument, keyOf);
+  const opened = input.cursors ? openCursors(schema, paging, keyed, input.cursors) : null;
+  const whole = askedOfProviders(opened?.document ?? keyed);
   const literals = whole && exactLiterals(schema, whole);
   const asked = literals?.document ?? null;
   const programs = new Map<number, PlanProgram | Promise<PlanProgram>>();
@@ -127,7 +132,9 @@ function compile(
       const conditions = new Map(variableNames.map((name) => [name, variables[name] === true]));
       const maskFor: ShaperInput['maskFor'] = (rule, coordinate, path) =>
         input.maskFor(rule, coordinate, codeOf(program?.sourceAt(path) ?? null));
-      const shaping: ShaperInput = { ...input, schema, conditions, providerOf, keyOf, maskFor };
+      const sealCursor = input.cursors?.seal;
+      const names = { providerOf, keyOf, maskFor, sealCursor };
+      const shaping: ShaperInput = { ...input, ...names, schema, paging, conditions };
       shape = {
         shaper: compileShaper(shaping),
         pathsOf: consumerPaths(shaping),
@@ -139,6 +146,10 @@ function compile(
     return shape;
   };
   const runnable: Runnable = {
+    misfit(variables) {
+      const own = opened?.open(variables);
+      return own && !own.ok ? own.failure : null;
+    },
     async run({ variables, fetch, subjects, draw, parties }): Promise<RunResult> {
       const data: JsonObject = {};
       const reported = new FailureList();
@@ -150,7 +161,9 @@ function compile(
         lone.passed = (program?.isLone && scanner?.scan(body)) || null;
         return lone.passed !== null;
       };
-      await program?.run({ data, variables, fetch, failures: reported, pass });
+      const own = opened?.open(variables) ?? { ok: true, variables };
+      if (!own.ok) throw new Error('a request with a foreign cursor is refused before it is run');
+      await program?.run({ data, variables: own.variables, fetch, failures: reported, pass });
       if (lone.passed && scanner) {
         const { data, rows, sites } = lone.passed;
         noteSubjects(lone.passed, subjects);
@@ -158,7 +171,13 @@ function compile(
       }
       const onSubject = (value: unknown): void => subjects.add(value);
       if (clean && reported.length === 0) {
-        const counted = { onSubject, listed: 0, roots: 0, sites: new Uint8Array(clean.sites.length) };
+        const counted = {
+          onSubject,
+          listed: 0,
+          roots: 0,
+          sites: new Uint8Array(clean.sites.length),
+          variables,
+        };
         const tree = clean.shape(data, counted);
         if (tree) return resultOf(tree, [], counted, clean.given(counted.sites));
         subjects.clear(); // What was noted before it gave up may not be given.

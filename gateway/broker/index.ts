@@ -4,6 +4,7 @@ export { digestOf } from './digest.ts';
 export { createEngine } from './engine.ts';
 export { formatFailure } from './errors.ts';
 export { judgeMeasure, measureOperation, type OperationLimits, tooComplex } from './operation/index.ts';
+export { cursorSeal } from './paging/seal.ts';
 export type { Answer, BrokerParts, ProviderListener, ProviderQuestion } from './parts.ts';
 export { createPlanners, type Planners } from './plan/thread/planner-thread.ts';
 export { createSlots, type Subscriber, type Subscription } from './subscribe/index.ts';

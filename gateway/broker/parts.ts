@@ -6,6 +6,7 @@ import type { FetchResult } from './fetch.ts';
 import type { AttemptLimits, Findings } from './findings.ts';
 import type { Entitlement } from './guard/index.ts';
 import type { OperationLimits, StatedPurpose } from './operation/index.ts';
+import type { CursorSeal } from './paging/seal.ts';
 import type { Engine } from './prepare.ts';
 
 /** One answer, before it is written in a reader's language. */
@@ -53,6 +54,8 @@ export interface BrokerParts {
     source: DepartmentCode | null,
     principal: Principal,
   ): (value: unknown) => unknown;
+  /** Seals the cursors that a consumer is given. Without it they are given as they are. */
+  cursorsFor?(principal: Principal): CursorSeal;
   readonly hashes: KeyedHashes;
   applyLink(coordinate: string, use: Use): string;
   /** What is disputed of the items that were given about these subjects (as the ledger hashes them); null for nothing. */

@@ -9,6 +9,7 @@ import type { Fetch } from './fetch.ts';
 import type { Check, Compared } from './findings.ts';
 import {
   addSubjects,
+  type Behind,
   type GuardedVariable,
   guardedVariables,
   guardOperation,
@@ -19,6 +20,7 @@ import {
 } from './guard/index.ts';
 import { type Judgement, judgementOf } from './judgement.ts';
 import type { Admitted } from './operation/index.ts';
+import type { CursorSeal } from './paging/seal.ts';
 import type { BrokerParts } from './parts.ts';
 import { asksParties, recordScopes } from './record-scopes.ts';
 import type { Denial, Guarded } from './shape/decisions.ts';
@@ -51,11 +53,17 @@ export interface EngineInput {
   readonly guarded: Guarded;
   /** By object type, the fields that say whom a record is about; `guardedDocument` asks for them everywhere. */
   readonly subjects: SubjectFields;
+  /** By type of a page or of its rows, what leads to the records in it; `guardedDocument` asks for it everywhere. */
+  readonly behind: Behind;
+  /** Seals cursors for the consumer, and opens them. Without it they are given as they are. */
+  readonly cursors?: CursorSeal | undefined;
   /** The mask of a rule for values of a coordinate from one department; null where it cannot be told from which. */
   maskFor(rule: MaskRule, coordinate: string, source: DepartmentCode | null): (value: unknown) => unknown;
 }
 
 export interface Runnable {
+  /** Why a request cannot be run, for what is found out before anybody is asked. */
+  misfit?(variables: Readonly<Record<string, unknown>>): Failure | null;
   run(context: RunContext): Promise<RunResult>;
 }
 
@@ -121,6 +129,7 @@ export function prepareOperation(
 interface ProgramParts {
   readonly engine: Engine;
   maskFor: BrokerParts['maskFor'];
+  cursorsFor?: BrokerParts['cursorsFor'];
 }
 
 /** The program of an operation under an entitlement; compiled at its first use, which all wait for who ask for it meanwhile. */
@@ -137,10 +146,11 @@ export function programFor(
   if (kept) return kept;
   const { document } = operation.admitted;
   const guarding = guardOperation(judge, document, inputs.denied);
-  const { document: guardedDocument, subjects } = addSubjects(
-    judge,
-    pruneOperation(document, guarding.denied, guarding.needs, guarding),
-  );
+  const {
+    document: guardedDocument,
+    subjects,
+    behind,
+  } = addSubjects(judge, pruneOperation(document, guarding.denied, guarding.needs, guarding));
   const runnable = parts.engine.compile({
     document,
     guardedDocument,
@@ -151,8 +161,11 @@ export function programFor(
       scoped: recordScopes(guarding.scopes),
       checks: guarding.checks,
       crossChecks: guarding.crossChecks,
+      identified: guarding.identified,
     },
     subjects,
+    behind,
+    cursors: parts.cursorsFor?.(principal),
     maskFor: (rule, coordinate, source) => parts.maskFor(rule, coordinate, source, principal),
   });
   const programOf = (one: Runnable): Program => ({
@@ -160,7 +173,8 @@ export function programFor(
     judgement: judgementOf(guarding.decisions, judge.index, guarding.scopes),
     denied: guarding.denied,
     asksParties: asksParties(guarding.scopes),
-    misfit: (variables) => misfitOf(judge.schema, guarding.checks, variables),
+    misfit: (variables) =>
+      misfitOf(judge.schema, guarding.checks, variables) ?? one.misfit?.(variables) ?? null,
   });
   const { programs } = operation;
   if (!(runnable instanceof Promise)) {

@@ -182,6 +182,110 @@ describe.each(['first request', 'warm request'])('%s', (door) => {
     }
   });
 
+  test('a record that is not the one that was asked for is no answer', async () => {
+    population.says(honest(ANYBODY));
+    enterprises.says(honest(ANYBODY));
+    for (const [query, variables] of [
+      [`{ person(idNumber: "${VICTIM}") { name birthDate maritalStatus } }`, {}],
+      ['query($id: ID!) @P { person(idNumber: $id) { idNumber name } }', { id: VICTIM }],
+      ['query($id: ID!) @P { person(idNumber: $id) { gender @verify(equals: "MALE") } }', { id: VICTIM }],
+      [
+        'query($id: ID!) @P { who: person(idNumber: $id) { ... on Subject { displayName } } }',
+        { id: VICTIM },
+      ],
+      ['query($id: ID!) @P { enterprise(uscc: $id) { name } }', { id: USCC }],
+    ] as const) {
+      const text = query.startsWith('{') ? `query @P ${query}` : query;
+      const answer = await ask(text.replace('@P', purpose('DATA_VERIFICATION')), { variables });
+      expect(Object.values(answer.data)).toEqual([null]);
+      expect(answer.errors.map((one) => one.extensions.code)).toEqual(['PROVIDER_CONTRADICTION']);
+      expect(Reflect.get(answer.extensions, 'verified')).toBeUndefined();
+      expect([lastRecord()?.subjects, lastRecord()?.rows]).toEqual([[], 0]);
+      expect(
+        Object.entries(effects(lastRecord())).filter(
+          ([at, one]) => /^(Person|Enterprise|Subject)\.\w+$/.test(at) && one !== 'ABSENT' && one !== 'DENY',
+        ),
+      ).toEqual([]);
+    }
+    // The same number in other letters is the same.
+    population.says(honest('99010119610710117X'));
+    const { errors } = await ask(`query ${purpose()} { person(idNumber: "99010119610710117x") { name } }`);
+    expect(errors).toEqual([]);
+  });
+
+  describe('of a page', () => {
+    const IDS = [VICTIM, ANYBODY];
+    const page: Says = (asked, object) => {
+      if (asked.name === 'people')
+        return { edges: IDS.map((id) => ({ cursor: `cursor-${id}`, node: { id } })) };
+      if (asked.name === 'edges' || asked.name === 'cursor' || asked.name === 'node')
+        return object[asked.name];
+      if (asked.name === 'pageInfo') return { endCursor: `cursor-${ANYBODY}` };
+      if (asked.name === 'endCursor') return object.endCursor;
+      if (asked.name === 'hasNextPage') return true;
+      return honest(String(object.id))(asked, object);
+    };
+
+    test('cursors say nothing, and who is in it is on record whatever was selected', async () => {
+      population.says(page);
+      for (const selection of [
+        'edges { cursor } pageInfo { endCursor }',
+        'pageInfo { hasNextPage }',
+        'pageInfo { endCursor }',
+        '__typename',
+        'edges { __typename }',
+        'e: edges { c: cursor }',
+        'edges @skip(if: true) { node { idNumber } } pageInfo { hasNextPage }',
+        'edges { node @skip(if: true) { idNumber } cursor }',
+        'edges { node { name } }',
+      ]) {
+        const { data, errors } = await ask(`query ${purpose()} { people(first: 2) { ${selection} } }`);
+        expect(errors).toEqual([]);
+        const text = JSON.stringify(data);
+        for (const id of IDS) {
+          expect(text).not.toContain(id);
+          expect(Buffer.from(text, 'base64url').toString()).not.toContain(id);
+        }
+        expect([selection, lastRecord()?.subjects, lastRecord()?.rows]).toEqual([selection, names(IDS), 2]);
+      }
+      // Without a name there is nobody to be told of.
+      population.says((asked, object) => (asked.name === 'idNumber' ? null : page(asked, object)));
+      const nameless = await ask(`query ${purpose()} { people(first: 2) { pageInfo { hasNextPage } } }`);
+      expect([nameless.data, nameless.errors[0]?.extensions.code]).toEqual([null, 'PROVIDER_UNAVAILABLE']);
+    });
+
+    test('a cursor leads on for whom it was given, and for nobody else', async () => {
+      population.says(page);
+      const first = await ask(`query ${purpose()} { people(first: 2) { pageInfo { endCursor } } }`);
+      const cursor: string = first.data.people.pageInfo.endCursor;
+      const query = `query($c: String, $f: PersonFilter) ${purpose()} { people(first: 2, after: $c, filter: $f) { edges { node { idNumber } } } }`;
+      const { errors } = await ask(query, { variables: { c: cursor, f: { residenceRegion: cursor } } });
+      expect(errors).toEqual([]);
+      const [body = ''] = population.bodies;
+      expect(Object.values(JSON.parse(body).variables)).toContain(`cursor-${ANYBODY}`);
+      // Elsewhere it stays what it is: nobody is told what is in it.
+      expect(body).toContain(`"residenceRegion":"${cursor}"`);
+      const literal = query.replace('after: $c', `after: "${cursor}"`).replace('$c: String, ', '');
+      expect((await ask(literal)).errors).toEqual([]);
+      expect(population.bodies.join()).toContain(`cursor-${ANYBODY}`);
+      const changed = `${cursor.slice(0, -2)}${cursor.endsWith('AA') ? 'BB' : 'AA'}`;
+      for (const [c, as] of [
+        [cursor, EDUCATION],
+        [changed, REGISTRATION],
+        [`cursor-${ANYBODY}`, REGISTRATION],
+        ['', REGISTRATION],
+      ] as const) {
+        const refused = await ask(query, { as, variables: { c } });
+        expect([refused.data, refused.errors[0]?.extensions.code]).toEqual([undefined, 'BAD_USER_INPUT']);
+        const written = await ask(literal.replace(cursor, c), { as });
+        expect([written.data, written.errors[0]?.extensions.code]).toEqual([undefined, 'BAD_USER_INPUT']);
+        expect(population.bodies).toEqual([]);
+      }
+      const reserved = await ask(query.replaceAll('$c', '$liancha_cursor_0'), { variables: {} });
+      expect(reserved.errors[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
+    });
+  });
+
   test('what was not given is not recorded as given: denied, lost, not found, out of reach', async () => {
     population.says(honest(VICTIM));
     const one = `person(idNumber: "${VICTIM}")`;

@@ -188,6 +188,7 @@ export function unguarded(document: EngineInput['document']): EngineInput {
     guardedDocument: document,
     guarded: { denied: new Map(), masked: new Map(), deniedValues: new Map() },
     subjects: new Map(),
+    behind: new Map(),
     maskFor: () => (value) => value,
   };
 }

@@ -16,6 +16,7 @@ import { type CrossCheck, crossCheckOf, isCrossCheck, isVerify } from '../marks.
 import { operationOf } from '../operation/index.ts';
 import type { Denial } from '../shape/decisions.ts';
 import { decideCheck, decideField, decideInput, type Judge, type Judged, type Verdict } from './decide.ts';
+import { type Identified, identifiedBy } from './identified.ts';
 import { collectLiteral } from './inputs.ts';
 import { keyNeeds, type Need, type Needs, needsOf, subjectNeeds } from './needs.ts';
 import type { RowScope } from './scope.ts';
@@ -31,6 +32,8 @@ export interface Guarding {
   readonly scopes: ReadonlyMap<FieldNode, ReadonlyMap<string, readonly RowScope[]>>;
   /** Fields that are only checked: by object type, the field that names the record's subject. */
   readonly checks: ReadonlyMap<FieldNode, ReadonlyMap<string, string>>;
+  /** What arguments say of the records that a field brings. */
+  readonly identified: ReadonlyMap<FieldNode, readonly Identified[]>;
   /** Fields whose sources are compared. */
   readonly crossChecks: ReadonlyMap<FieldNode, CrossCheck>;
   /** What the gateway needs of an object besides what is asked, where these fields are asked of it. */
@@ -58,6 +61,7 @@ export function guardOperation(
   const scopes = new Map<FieldNode, ReadonlyMap<string, readonly RowScope[]>>();
   const checks = new Map<FieldNode, ReadonlyMap<string, string>>();
   const crossChecks = new Map<FieldNode, CrossCheck>();
+  const identified = new Map<FieldNode, readonly Identified[]>();
   const needs = new Map<FieldNode, readonly Need[]>();
   const decisions = new Map<string, Judged>();
   const visited = new Set<string>();
@@ -101,6 +105,8 @@ export function guardOperation(
     if (verdict.masks.size > 0) masks.set(node, verdict.masks);
     if (verdict.scopes.size > 0) scopes.set(node, verdict.scopes);
     if (check) checks.set(node, check.subjects);
+    const named = identifiedBy(judge, node, parent, field);
+    if (named.length > 0) identified.set(node, named);
     const crossCheck = isCrossCheck(node) ? crossCheckOf(judge.index, parent.name, name) : null;
     if (crossCheck) crossChecks.set(node, crossCheck);
     const needed = [...needsOf(verdict.scopes), ...subjectNeeds(check?.subjects), ...keyNeeds(crossCheck)];
@@ -156,6 +162,7 @@ export function guardOperation(
     scopes,
     checks,
     crossChecks,
+    identified,
     needs,
     decisions: [...decisions.values()],
   };

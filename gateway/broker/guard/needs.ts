@@ -1,5 +1,6 @@
-import { type FieldNode, Kind, type SelectionNode } from 'graphql';
+import { type DirectiveNode, type FieldNode, Kind, type SelectionNode } from 'graphql';
 import type { CrossCheck } from '../marks.ts';
+import type { Identified } from './identified.ts';
 import type { RowScope } from './scope.ts';
 
 /** A field that the gateway needs itself, of objects of one type: a scope's condition, or whom a record is about. */
@@ -38,18 +39,20 @@ export function needSelections(node: FieldNode, needs: Needs): SelectionNode[] {
   const conditions = (node.directives ?? []).filter(
     ({ name }) => name.value === 'skip' || name.value === 'include',
   );
-  return (needs.get(node) ?? []).map(({ type, field }) => ({
+  return (needs.get(node) ?? []).map((one) => selectionOf(one, conditions));
+}
+
+/** What tells whether records are those that arguments name. */
+export function keySelections(identified: readonly Identified[]): SelectionNode[] {
+  return identified.flatMap((one) => (one.isRow ? [] : [selectionOf(one, [])]));
+}
+
+function selectionOf({ type, field }: Need, directives: readonly DirectiveNode[]): SelectionNode {
+  const selections = [{ kind: Kind.FIELD, name: { kind: Kind.NAME, value: field } } as const];
+  return {
     kind: Kind.INLINE_FRAGMENT,
     typeCondition: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: type } },
-    directives: conditions,
-    selectionSet: {
-      kind: Kind.SELECTION_SET,
-      selections: [
-        {
-          kind: Kind.FIELD,
-          name: { kind: Kind.NAME, value: field },
-        },
-      ],
-    },
-  }));
+    directives,
+    selectionSet: { kind: Kind.SELECTION_SET, selections },
+  };
 }

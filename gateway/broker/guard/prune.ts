@@ -9,17 +9,19 @@ import {
 } from 'graphql';
 import { type CrossCheck, withoutMarks } from '../marks.ts';
 import { extractOperation, operationOf } from '../operation/index.ts';
-import { type Needs, NO_NEEDS, needSelections } from './needs.ts';
+import type { Identified } from './identified.ts';
+import { keySelections, type Needs, NO_NEEDS, needSelections } from './needs.ts';
 
 const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 
-/** Fields with `@verify` and `@crossCheck`: marks that no provider sees. */
+/** Fields with `@verify` and `@crossCheck`, marks that no provider sees; and fields whose arguments name what they bring. */
 interface Marked {
   readonly checks: ReadonlyMap<FieldNode, unknown>;
   readonly crossChecks: ReadonlyMap<FieldNode, CrossCheck>;
+  readonly identified: ReadonlyMap<FieldNode, readonly Identified[]>;
 }
 
-const NOTHING_MARKED: Marked = { checks: new Map(), crossChecks: new Map() };
+const NOTHING_MARKED: Marked = { checks: new Map(), crossChecks: new Map(), identified: new Map() };
 
 /**
  * The operation without its denied fields: what providers may be asked. A selection that loses all its fields
@@ -32,11 +34,11 @@ export function pruneOperation(
   needs: Needs = NO_NEEDS,
   marked: Marked = NOTHING_MARKED,
 ): DocumentNode {
-  const { checks, crossChecks } = marked;
-  if (denied.size + needs.size + checks.size + crossChecks.size === 0) return document;
+  const { checks, crossChecks, identified } = marked;
+  if (denied.size + needs.size + checks.size + crossChecks.size + identified.size === 0) return document;
   const definitions = document.definitions.map((one) =>
     one.kind === Kind.OPERATION_DEFINITION || one.kind === Kind.FRAGMENT_DEFINITION
-      ? pruneDefinition(one, denied, needs, crossChecks)
+      ? pruneDefinition(one, denied, needs, marked)
       : one,
   );
   const pruned: DocumentNode = { kind: Kind.DOCUMENT, definitions };
@@ -47,30 +49,29 @@ function pruneDefinition<T extends OperationDefinitionNode | FragmentDefinitionN
   definition: T,
   denied: ReadonlyMap<FieldNode, unknown>,
   needs: Needs,
-  crossChecks: Marked['crossChecks'],
+  marked: Marked,
 ): T {
-  return { ...definition, selectionSet: pruneSet(definition.selectionSet, denied, needs, crossChecks) };
+  return { ...definition, selectionSet: pruneSet(definition.selectionSet, denied, needs, marked) };
 }
 
 function pruneSet(
   set: SelectionSetNode,
   denied: ReadonlyMap<FieldNode, unknown>,
   needs: Needs,
-  crossChecks: Marked['crossChecks'],
+  marked: Marked,
 ): SelectionSetNode {
   const selections = set.selections.flatMap((selection): SelectionNode[] => {
     if (selection.kind === Kind.FRAGMENT_SPREAD) return [selection];
     if (selection.kind === Kind.INLINE_FRAGMENT) {
-      return [{ ...selection, selectionSet: pruneSet(selection.selectionSet, denied, needs, crossChecks) }];
+      return [{ ...selection, selectionSet: pruneSet(selection.selectionSet, denied, needs, marked) }];
     }
     if (denied.has(selection)) return [];
     const beside = needSelections(selection, needs);
-    if (crossChecks.get(selection)?.isAskedApart) return beside;
+    if (marked.crossChecks.get(selection)?.isAskedApart) return beside;
     if (!selection.selectionSet) return [withoutMarks(selection), ...beside];
-    return [
-      { ...selection, selectionSet: pruneSet(selection.selectionSet, denied, needs, crossChecks) },
-      ...beside,
-    ];
+    const inner = pruneSet(selection.selectionSet, denied, needs, marked);
+    const selections = [...inner.selections, ...keySelections(marked.identified.get(selection) ?? [])];
+    return [{ ...selection, selectionSet: { ...inner, selections } }, ...beside];
   });
   return { ...set, selections: selections.length > 0 ? selections : [TYPENAME] };
 }

@@ -75,7 +75,7 @@ function reservedAliases(context: ValidationContext): ASTVisitor {
  * Variables that the gateway itself sends to providers; a consumer's must not be taken for them. `__proto__` is no name of a
  * value in JavaScript's objects, graphql-js's among them.
  */
-const RESERVED_VARIABLE = /^(representations|contextualArgument_.*|__proto__)$/;
+const RESERVED_VARIABLE = /^(representations|contextualArgument_.*|liancha_cursor_.*|__proto__)$/;
 
 function reservedVariables(context: ValidationContext): ASTVisitor {
   return {

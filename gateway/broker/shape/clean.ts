@@ -15,9 +15,11 @@ import { compileCode } from '../compiled-code.ts';
 import { memberOf } from '../member-code.ts';
 import { operationOf } from '../operation/index.ts';
 import type { JsonObject } from '../program/record.ts';
+import { compileAgrees } from './agreeing.ts';
+import { compileBehind } from './behind.ts';
 import { collectFields, fragmentsOf } from './collect.ts';
 import { isInt, isWritable } from './leaf.ts';
-import type { ShaperInput } from './shaper.ts';
+import { type Place as AskedPlace, placeBelow, ROOT_PLACE, type ShaperInput, sealAt } from './shaper.ts';
 import type { Sites } from './sites.ts';
 import { namesSomebody } from './subject-of.ts';
 
@@ -28,6 +30,7 @@ export interface Counted {
   roots: number;
   /** By site, 1 where an object was shaped (`sites` of the shaper). */
   readonly sites: Uint8Array;
+  readonly variables: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -44,6 +47,7 @@ export interface CleanShaper {
 interface Tables {
   readonly values: ReadonlySet<unknown>[];
   readonly masks: ((value: unknown) => unknown)[];
+  readonly looks: ((object: JsonObject, counted: Counted) => boolean)[];
 }
 
 /**
@@ -51,7 +55,16 @@ interface Tables {
  * only, so that no text of a consumer or a schema is ever run. Null where the answer will always need the full shaper.
  */
 export function compileCleanShaper(input: ShaperInput): CleanShaper | null {
-  const { masked: _, denied, deniedValues, scoped, checks, crossChecks, ...others } = input.guarded;
+  const {
+    masked: _,
+    identified: __,
+    denied,
+    deniedValues,
+    scoped,
+    checks,
+    crossChecks,
+    ...others
+  } = input.guarded;
   others satisfies Record<string, never>; // Whatever else is guarded has to be thought of here.
   if ([denied, deniedValues, scoped, checks, crossChecks].some((one) => one && one.size > 0)) return null;
   const root = input.schema.getRootType(operationOf(input.document).operation);
@@ -69,9 +82,7 @@ class NeverClean extends Error {}
 /** Abstract types in abstract types multiply; what is selected of so many is shaped without code of its own. */
 const MOST_FUNCTIONS = 500;
 
-interface Place {
-  /** The keys under which it is asked. */
-  readonly path: readonly string[];
+interface Place extends AskedPlace {
   readonly depth: number;
   readonly isInList: boolean;
 }
@@ -84,7 +95,7 @@ const GIVE_UP = 'return undefined;';
 class CleanCode {
   readonly #input: ShaperInput;
   readonly #fragments: ReturnType<typeof fragmentsOf>;
-  readonly #tables: Tables = { values: [], masks: [] };
+  readonly #tables: Tables = { values: [], masks: [], looks: [] };
   readonly #functions: string[] = [];
   readonly #sites: string[][] = [];
 
@@ -95,8 +106,8 @@ class CleanCode {
 
   compile(root: GraphQLObjectType): CleanShaper {
     const sets = [operationOf(this.#input.document).selectionSet];
-    const name = this.#object(root, sets, { path: [], depth: 0, isInList: false });
-    const code = `'use strict'; const { values, masks } = tables;\n${this.#functions.join('\n')}\nreturn ${name};`;
+    const name = this.#object(root, sets, { ...ROOT_PLACE, depth: 0, isInList: false });
+    const code = `'use strict'; const { values, masks, looks } = tables;\n${this.#functions.join('\n')}\nreturn ${name};`;
     const make = compileCode(['tables', 'isInt', 'isWritable', 'namesSomebody'], code);
     return {
       shape: make(this.#tables, isInt, isWritable, namesSomebody) as CleanShaper['shape'],
@@ -121,8 +132,8 @@ class CleanCode {
       const field = type.getFields()[node.name.value];
       if (!field) throw new NeverClean(); // introspection
       this.#sites[site]?.push(`${type.name}.${field.name}`);
-      const path = [...place.path, this.#input.keyOf(node)];
-      const value = this.#type(field.type, type, nodes, { ...place, path, depth: place.depth + 1 });
+      const below = placeBelow(this.#input, place, type, nodes, this.#input.keyOf(node));
+      const value = this.#type(field.type, type, nodes, { ...place, ...below, depth: place.depth + 1 });
       steps.push(
         `let v${index}; { let v = ${memberOf('o', this.#input.keyOf(node))}; ${value} v${index} = v; }`,
       );
@@ -131,12 +142,31 @@ class CleanCode {
     const name = `shape${this.#functions.length}`;
     if (this.#functions.length >= MOST_FUNCTIONS) throw new NeverClean();
     this.#functions.push(
-      `function ${name}(o, run) {\n${this.#subjects(type)}${steps.join('\n')}\nrun.sites[${site}] = 1;\nreturn { ${members.join(', ')} };\n}`,
+      `function ${name}(o, run) {\n${this.#knowing(type, fields, place)}${steps.join('\n')}\nrun.sites[${site}] = 1;\nreturn { ${members.join(', ')} };\n}`,
     );
     return name;
   }
 
-  /** Whom an object is about; what does not say so is left to the full shaper. */
+  /** Whether an object is what was asked for, and whom it is about; what does not say so is left to the full shaper. */
+  #knowing(
+    type: GraphQLObjectType,
+    fields: readonly (readonly [string, readonly FieldNode[]])[],
+    place: Place,
+  ): Code {
+    const { schema } = this.#input;
+    const agrees = compileAgrees(type, place.identified);
+    const selected = new Set(fields.flatMap(([, nodes]) => nodes.map((one) => one.name.value)));
+    const behind = compileBehind(schema, this.#input, type.name, (field) => selected.has(field));
+    const { looks } = this.#tables;
+    const first = agrees
+      ? `if (!looks[${looks.push((o, run) => agrees(o, run.variables)) - 1}](o, run)) ${GIVE_UP}\n`
+      : '';
+    const last = behind
+      ? `if (!looks[${looks.push((o, run) => behind(o, run, !place.isInList)) - 1}](o, run)) ${GIVE_UP}\n`
+      : '';
+    return first + this.#subjects(type) + last;
+  }
+
   #subjects(type: GraphQLObjectType): Code {
     const fields = this.#input.subjects.get(type.name) ?? [];
     return fields
@@ -189,7 +219,11 @@ v = shaped; }`;
     const { guarded, maskFor } = this.#input;
     const rules = new Set(nodes.flatMap((one) => guarded.masked.get(one)?.get(parent.name) ?? []));
     const coordinate = `${parent.name}.${nodes[0]?.name.value}`;
-    const masks = [...rules].map((rule) => maskFor(rule, coordinate, place.path));
+    const seal = sealAt(this.#input, coordinate, place);
+    const masks = [
+      ...[...rules].map((rule) => maskFor(rule, coordinate, place.path)),
+      ...(seal ? [seal] : []),
+    ];
     const steps = [this.#check(type)];
     for (const mask of masks) steps.push(`v = masks[${this.#tables.masks.push(mask) - 1}](v);`);
     if (masks.length > 0) steps.push(`if (v === null) ${GIVE_UP}`);

@@ -1,6 +1,7 @@
 import type { FieldNode } from 'graphql';
 import type { ErrorDetails } from '../../errors.ts';
 import type { DenialCode, MaskRule } from '../../words.ts';
+import type { Identified } from '../guard/identified.ts';
 import type { CrossCheck } from '../marks.ts';
 import type { RecordScope } from './scoped.ts';
 
@@ -21,6 +22,8 @@ export interface Guarded {
   readonly scoped?: ReadonlyMap<FieldNode, ReadonlyMap<string, readonly RecordScope[]>>;
   /** Fields that are only checked: by object type, the field that names the record's subject. */
   readonly checks?: ReadonlyMap<FieldNode, ReadonlyMap<string, string>>;
+  /** What arguments say of the records that a field brings. */
+  readonly identified?: ReadonlyMap<FieldNode, readonly Identified[]>;
   /** Fields whose sources are compared. */
   readonly crossChecks?: ReadonlyMap<FieldNode, CrossCheck>;
 }

@@ -64,8 +64,8 @@ const TAIL = '}';
  * it goes to the consumer untouched. Null when the operation needs a look at values: a mask, a denial, a type by name.
  */
 export function compileScanner(input: ShaperInput): Scanner | null {
-  const { denied, masked, deniedValues, scoped, checks, crossChecks } = input.guarded;
-  const looked = [denied, masked, deniedValues, scoped, checks, crossChecks];
+  const { denied, masked, deniedValues, scoped, checks, crossChecks, identified } = input.guarded;
+  const looked = [denied, masked, deniedValues, scoped, checks, crossChecks, identified];
   if (looked.some((one) => one && one.size > 0)) return null;
   const root = input.schema.getRootType(operationOf(input.document).operation);
   if (!root) return null;
@@ -94,7 +94,7 @@ function compileRoot(
   input: ShaperInput,
   root: GraphQLObjectType,
 ): { readonly scan: Scan; readonly sites: Sites } {
-  const { schema, document, conditions, subjects } = input;
+  const { schema, document, conditions, subjects, behind, paging } = input;
   const fragments = fragmentsOf(document);
   const program = new ScanProgram();
   const sites: string[][] = [];
@@ -107,17 +107,23 @@ function compileRoot(
   ): Code => {
     const whom = new Set(subjects.get(type.name) ?? []);
     const site = sites.push([]) - 1;
+    const selected = new Set<string>();
     const fields = [...collectFields(schema, fragments, conditions, type, sets)].map(
       ([key, nodes], index) => {
         if (nodes[0] && input.keyOf(nodes[0]) !== key) throw new Unscannable(); // It has to be renamed.
         const mark = literal(`${index === 0 ? '{' : ','}${JSON.stringify(key)}:`);
         const name = nodes[0]?.name.value ?? '';
-        if (name !== '__typename') sites[site]?.push(`${type.name}.${name}`);
+        const coordinate = `${type.name}.${name}`;
+        if (name !== '__typename') sites[site]?.push(coordinate);
+        if (paging.cursors.has(coordinate)) throw new Unscannable(); // It has to be sealed.
+        selected.add(name);
         return `${mark}
 ${compileField(type, nodes, place, whom.delete(name))}`;
       },
     );
     if (fields.length === 0) throw new Unscannable();
+    const [records] = behind.get(type.name) ?? [];
+    if (records !== undefined && !selected.has(records)) throw new Unscannable();
     if (whom.size > 0) throw new Unscannable(); // It comes unasked, and has to be taken out.
     return program.define(
       [...fields, literal('}'), isRow ? 'seen.roots++;' : '', `seen.sites[${site}] = 1;`].join('\n'),

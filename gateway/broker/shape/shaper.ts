@@ -19,9 +19,11 @@ import {
 import type { Failure } from '../../errors.ts';
 import type { MaskRule } from '../../words.ts';
 import type { Check, Compared } from '../findings.ts';
-import type { Subjects } from '../guard/subjects.ts';
+import type { Identified } from '../guard/identified.ts';
+import type { Behind, Subjects } from '../guard/subjects.ts';
 import { operationOf } from '../operation/index.ts';
 import { ownKey } from '../own-key.ts';
+import type { Paging } from '../paging/shapes.ts';
 import {
   failureOf,
   isJsonObject,
@@ -30,6 +32,8 @@ import {
   lossOf,
   UNKNOWN_THERE,
 } from '../program/record.ts';
+import { type Agrees, compileAgrees } from './agreeing.ts';
+import { compileBehind, type NoteBehind } from './behind.ts';
 import { checkField } from './checked.ts';
 import { type Conditions, collectFields, fragmentsOf } from './collect.ts';
 import { comparedField, type ToCompare } from './compared.ts';
@@ -71,6 +75,11 @@ export interface ShaperInput {
   readonly guarded: Guarded;
   /** By object type, the fields that say whom an object is about; they come whatever was selected. */
   readonly subjects: Subjects;
+  /** By type of a page or of its rows, what leads to the records in it; they come whatever was selected. */
+  readonly behind: Behind;
+  readonly paging: Paging;
+  /** Makes a provider's cursor one that says nothing; absent where nobody in particular asks. */
+  readonly sealCursor?: ((cursor: string, coordinate: string) => string) | undefined;
   readonly conditions: Conditions;
   /** The key under which providers were asked for a field. */
   keyOf(node: FieldNode): string;
@@ -90,12 +99,54 @@ interface Run extends Shaping {
 }
 
 /** Where in the answer something stands: under which keys it is asked. */
-interface Place {
+export interface Place {
   readonly path: readonly string[];
+  /** What arguments above say of the records here. */
+  readonly identified: readonly Identified[];
+  /** The coordinate of the page's field that it belongs to. */
+  readonly page: string | null;
+}
+
+export const ROOT_PLACE: Place = { path: [], identified: [], page: null };
+
+/** The place of what a field brings. */
+export function placeBelow(
+  { paging, guarded }: Pick<ShaperInput, 'paging' | 'guarded'>,
+  place: Place,
+  owner: GraphQLObjectType | GraphQLInterfaceType,
+  nodes: readonly FieldNode[],
+  asked: string,
+): Place {
+  const name = nodes[0]?.name.value ?? '';
+  const type = owner.getFields()[name]?.type;
+  const isWithin = paging.pages.has(owner.name) || paging.edges.has(owner.name);
+  const own = nodes.flatMap((one) => guarded.identified?.get(one) ?? []);
+  return {
+    path: [...place.path, asked],
+    identified: own.length > 0 ? own : isWithin ? place.identified : [],
+    page: type && paging.pages.has(getNamedType(type).name) ? `${owner.name}.${name}` : place.page,
+  };
+}
+
+/** How the cursor at a coordinate is sealed; null for what is no cursor. */
+export function sealAt(
+  { paging, sealCursor }: Pick<ShaperInput, 'paging' | 'sealCursor'>,
+  coordinate: string,
+  { page }: Place,
+): ((value: unknown) => unknown) | null {
+  if (!sealCursor || !paging.cursors.has(coordinate)) return null;
+  return (value) => (value === null ? null : sealCursor(String(value), page ?? coordinate));
 }
 
 /** The type that fields are read from: an object's, or an interface whose objects need not be told apart. */
 type Owner = GraphQLObjectType | GraphQLInterfaceType;
+
+/** What is looked at of an object before anything of it is given. */
+interface Knowing {
+  readonly agrees: Agrees | null;
+  readonly noteSubjects: NoteSubjects;
+  readonly noteBehind: NoteBehind | null;
+}
 
 /** Completes one value (GraphQL spec §6.4.3); `PROPAGATE` when a null may not stand here (§6.4.4). */
 type Complete = (value: unknown, run: Run) => unknown;
@@ -195,7 +246,13 @@ export function compileShaper(input: ShaperInput): Shaper {
       code: 'PROVIDER_UNAVAILABLE',
       details: { provider: input.providerOf(coordinate), coordinate },
     });
-    const complete = compileType(field.type, type, nodes, broken, { path: [...place.path, asked] });
+    const complete = compileType(
+      field.type,
+      type,
+      nodes,
+      broken,
+      placeBelow(input, place, type, nodes, asked),
+    );
     const isObject = !isLeafType(getNamedType(field.type));
     const isInherited = asked in Object.prototype;
     return (source, target, run) => {
@@ -245,12 +302,12 @@ export function compileShaper(input: ShaperInput): Shaper {
       byType.set(object.name, compiled);
       return compiled;
     };
-    const noteOf = new Map<Owner, NoteSubjects>();
-    const noteSubjects = (object: Owner): NoteSubjects => {
-      const known = noteOf.get(object);
+    const knowing = new Map<Owner, Knowing>();
+    const knowingOf = (object: Owner): Knowing => {
+      const known = knowing.get(object);
       if (known) return known;
-      const compiled = compileSubjects(input.subjects.get(object.name) ?? []);
-      noteOf.set(object, compiled);
+      const compiled = compileKnowing(object, sets, place);
+      knowing.set(object, compiled);
       return compiled;
     };
     const resolve = (value: JsonObject): Owner | null => {
@@ -269,12 +326,33 @@ export function compileShaper(input: ShaperInput): Shaper {
       const object = isJsonObject(value) ? resolve(value) : null;
       if (!object || !isJsonObject(value)) return run.explained.hasAt(run.path) ? null : fail(run, broken);
       // Nothing is given of a record of which nobody knows whom it is about.
-      const missing = noteSubjects(object)(value, run);
+      const { agrees, noteSubjects, noteBehind } = knowingOf(object);
+      if (agrees && !agrees(value, run.variables ?? {}))
+        return fail(run, () => ({ ...broken(), code: 'PROVIDER_CONTRADICTION' }));
+      const missing = noteSubjects(value, run);
       if (missing !== null)
         return isExplained(run) ? null : fail(run, () => failureOf(value, missing) ?? broken());
+      const { listed } = run;
+      if (noteBehind && !noteBehind(value, run, run.lists === 0))
+        return isExplained(run) ? null : fail(run, broken);
       const completed = completeObject(value, fieldsOf(object), run);
-      if (run.path.length === 1 && completed !== null) run.roots++;
+      if (completed === null) run.listed = listed;
+      else if (run.path.length === 1) run.roots++;
       return completed;
+    };
+  };
+
+  /** Whether an object is what was asked for, and whom it is about. */
+  const compileKnowing = (object: Owner, sets: readonly SelectionSetNode[], place: Place): Knowing => {
+    const selected = new Set(
+      [...collectFields(schema, fragments, input.conditions, object, sets).values()].flatMap((nodes) =>
+        nodes.map((one) => one.name.value),
+      ),
+    );
+    return {
+      agrees: isObjectType(object) ? compileAgrees(object, place.identified) : null,
+      noteSubjects: compileSubjects(input.subjects.get(object.name) ?? []),
+      noteBehind: compileBehind(schema, input, object.name, (field) => selected.has(field)),
     };
   };
 
@@ -305,7 +383,11 @@ export function compileShaper(input: ShaperInput): Shaper {
     for (const one of nodes)
       for (const [owner, rule] of guarded.masked.get(one) ?? [])
         if (isInterfaceType(parent) || owner === parent.name) rules.set(`${owner}.${field}`, rule);
-    const masks = [...rules].map(([coordinate, rule]) => input.maskFor(rule, coordinate, place.path));
+    const seal = sealAt(input, `${parent.name}.${field}`, place);
+    const masks = [
+      ...[...rules].map(([coordinate, rule]) => input.maskFor(rule, coordinate, place.path)),
+      ...(seal ? [seal] : []),
+    ];
     const deniedValues = nodes.flatMap((one) => guarded.deniedValues.get(one) ?? []);
     return (value, run) => {
       if (value === null || value === undefined) return null;
@@ -319,7 +401,7 @@ export function compileShaper(input: ShaperInput): Shaper {
     };
   };
 
-  const fields = compileSets(root, [operation.selectionSet], { path: [] });
+  const fields = compileSets(root, [operation.selectionSet], ROOT_PLACE);
   return (data, shaping) => {
     const run: Run = Object.assign(shaping, {
       path: [],

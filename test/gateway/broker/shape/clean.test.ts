@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { buildSchema, type FieldNode, Kind, parse, visit } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { pagingOf } from '../../../../gateway/broker/paging/shapes.ts';
 import { compileCleanShaper } from '../../../../gateway/broker/shape/clean.ts';
 import { compileShaper, type ShaperInput } from '../../../../gateway/broker/shape/shaper.ts';
 import { compileGiven } from '../../../../gateway/broker/shape/sites.ts';
@@ -35,6 +36,8 @@ function inputFor(query: string): ShaperInput {
       ['Person', ['id']],
       ['Company', ['_whom']],
     ]),
+    behind: new Map(),
+    paging: pagingOf(schema),
     conditions: new Map(),
     keyOf: (node) => node.alias?.value ?? node.name.value,
     providerOf: () => 'provider',
@@ -101,7 +104,8 @@ describe('a clean answer', () => {
           onSubject: (one: unknown) => few.push(one),
           listed: 0,
           roots: 0,
-          sites: new Uint8Array(99),
+          sites: new Uint8Array(clean?.sites.length ?? 0),
+          variables: {},
         };
         const tree = clean?.shape(source, counted);
         if (tree === undefined) return;
@@ -126,7 +130,13 @@ describe('a clean answer', () => {
 
   it('never takes what every object has for what a provider sent', () => {
     const constructors = compileCleanShaper(inputFor('{ one { constructor } }'));
-    const counted = { onSubject: () => undefined, listed: 0, roots: 0, sites: new Uint8Array(99) };
+    const counted = {
+      onSubject: () => undefined,
+      listed: 0,
+      roots: 0,
+      sites: new Uint8Array(99),
+      variables: {},
+    };
     expect(constructors?.shape({ one: {} }, counted)).toBeUndefined();
   });
 
@@ -142,7 +152,13 @@ describe('a clean answer', () => {
   });
 
   it('runs no text of a consumer: an alias is a name, whatever it says', () => {
-    const counted = { onSubject: () => undefined, listed: 0, roots: 0, sites: new Uint8Array(99) };
+    const counted = {
+      onSubject: () => undefined,
+      listed: 0,
+      roots: 0,
+      sites: new Uint8Array(99),
+      variables: {},
+    };
     for (const alias of ['return', 'v', 'masks', 'hasOwnProperty', '__defineGetter__']) {
       const shape = compileCleanShaper(inputFor(`{ ${alias}: count }`));
       expect(JSON.stringify(shape?.shape(JSON.parse(`{"${alias}":1}`), counted))).toBe(`{"${alias}":1}`);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { buildSchema, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { pagingOf } from '../../../../gateway/broker/paging/shapes.ts';
 import { compileScanner } from '../../../../gateway/broker/shape/scan.ts';
 import { compileShaper, type ShaperInput } from '../../../../gateway/broker/shape/shaper.ts';
 
@@ -18,6 +19,8 @@ function inputFor(query: string, guarded: Partial<ShaperInput['guarded']> = {}):
     document: parse(query),
     guarded: { denied: new Map(), masked: new Map(), deniedValues: new Map(), ...guarded },
     subjects: new Map(),
+    behind: new Map(),
+    paging: pagingOf(schema),
     conditions: new Map(),
     providerOf: () => 'provider',
     maskFor: () => (value) => value,
