@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import {
   createPlanners,
   createPools,
-  cursorSeal,
   createProviderSockets,
   createUpstream,
+  cursorSeal,
   openAssertionSigner,
 } from './broker/index.ts';
 import { clockFault, steadyClock } from './clock.ts';

@@ -13,6 +13,8 @@ import type { Answer } from './system.ts';
 export interface Member {
   readonly sdl: string;
   readonly resolvers: Resolvers;
+  /** The department that provides it; one for all where nothing is said. */
+  readonly department?: string;
 }
 
 const LINKS = `extend schema
@@ -33,7 +35,7 @@ export async function startCustom(members: Readonly<Record<string, Member>>, gra
   const received: SubgraphRequest[] = [];
   mkdirSync(join(dataDir, 'schemas'));
   const running = await Promise.all(
-    Object.entries(members).map(async ([name, { sdl, resolvers }]) => {
+    Object.entries(members).map(async ([name, { sdl, resolvers, department = PROVIDER }]) => {
       const schema = join(dataDir, 'schemas', `${name}.graphql`);
       writeFileSync(schema, LINKS + sdl);
       const provider = { name, sdl: LINKS + sdl, resolvers, context: () => ({}) };
@@ -42,7 +44,7 @@ export async function startCustom(members: Readonly<Record<string, Member>>, gra
         onRequest: (one: SubgraphRequest) => received.push(one),
       };
       const { url, close } = await startProvider(provider, options);
-      return { entry: { name, url, department: PROVIDER, schema }, close };
+      return { entry: { name, url, department, schema }, close };
     }),
   );
   const grantsFile = join(dataDir, 'grants.yaml');
