@@ -249,9 +249,19 @@ export function wireMessageOf(code: ErrorCode): string | undefined {
   return entry.wire;
 }
 
-/** The message of a code in one language, its slots filled from `details`. */
+/** Of a denial that is not the consumer's: its answer needs a provider to be sent what that department may not have. */
+const NOT_SENT = {
+  'zh-CN':
+    '{coordinate} 须把{provider}的 {requires} 发给{recipient}，而该部门此次无权取用（{code}），因此不予查询。须由{recipient}向{provider}申请。',
+  en: '{coordinate} would need {requires} of {provider} to be sent to {recipient}, which may not have it here ({code}); so nobody was asked. {recipient} has to apply to {provider}.',
+};
+
+/** The message of a code in one language, its slots filled from `details`. `recipient` is a provider whose right is missing. */
 export function messageOf(code: ErrorCode, details: ErrorDetails, language: Language): string {
-  return CATALOGUE[code][language]
+  const template = details.recipient === undefined ? CATALOGUE[code][language] : NOT_SENT[language];
+  return template
+    .replace('({code})', `(${code})`)
+    .replace('（{code}）', `（${code}）`)
     .replace(/\{(\w+)(\??)\}/g, (slot, name: string, optional: string) =>
       String(details[name] ?? (optional ? '' : slot)),
     )

@@ -218,10 +218,10 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
       upstream: createUpstream(reachable, upstream),
       sockets: createProviderSockets(reachable, { ...subscriptions, timeoutMs: providers.timeoutMs }),
     }),
-    authorize: ({ subgraph, principal, purpose, grants, disclosure }, request) => {
+    authorize: ({ subgraph, principal, purpose, grants, sent, disclosure }, request) => {
       const { department, operator } = principal;
       const { use, matter } = purpose;
-      const claims = { subgraph, department, operator, use, matter, grants, disclosure };
+      const claims = { subgraph, department, operator, use, matter, grants, sent, disclosure };
       return `Bearer ${signer.sign(claims, request)}`;
     },
     onCalled(subgraph, outcome, tookMs) {

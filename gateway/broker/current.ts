@@ -1,12 +1,10 @@
 import type { Failure } from '../errors.ts';
 import type { Principal } from '../words.ts';
-import { type Decided, decide } from './decide.ts';
+import { type Decided, decide, isOutdated } from './decide.ts';
 import type { Answer, BrokerParts } from './parts.ts';
 import type { PreparedOperation } from './prepare.ts';
 import { QUOTA, type QuotaAccount } from './quotas.ts';
 import { execute, noted, recorded } from './record.ts';
-
-type Allowed = Extract<Decided, { ok: true }>;
 
 /**
  * The answer of a decided request, by the rights that stand when it is given. Where they have changed while providers were
@@ -31,7 +29,13 @@ export async function answerCurrent(
     const isStale = idempotent && isOutdated(parts, principal, decided);
     const spent = (!isStale && (await quota?.settle(decided, executed))) || [];
     if (!isStale && spent.length === 0) return recorded(parts, decided.about, executed);
-    const left = await noted(parts, decided.about, [isStale ? CHANGED : QUOTA], executed.id);
+    const left = await noted(
+      parts,
+      decided.about,
+      [isStale ? CHANGED : QUOTA],
+      executed.id,
+      executed.providers,
+    );
     if (!idempotent || left.failures[0]?.code === 'LEDGER_UNAVAILABLE') return left;
     decided =
       spent.length > 0 && quota
@@ -44,12 +48,3 @@ export async function answerCurrent(
 
 /** For the record only: what was fetched under rights that have ended is given to nobody. */
 const CHANGED: Failure = { code: 'GRANT_EXPIRED', details: {} };
-
-function isOutdated(
-  parts: BrokerParts,
-  principal: Principal,
-  { about, entitlement, exhausted }: Allowed,
-): boolean {
-  if (!about.purpose) return false;
-  return parts.policy.entitle(principal, about.purpose.use, exhausted).key !== entitlement.key;
-}

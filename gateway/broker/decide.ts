@@ -1,7 +1,7 @@
 import type { Failure } from '../errors.ts';
 import type { SubscriptionPart } from '../ledger/index.ts';
 import type { GrantId, Principal } from '../words.ts';
-import { type Entitlement, guardVariables, type Judge } from './guard/index.ts';
+import { type Entitlement, guardVariables, type Judge, type Recipient } from './guard/index.ts';
 import { type Judgement, joinJudgements } from './judgement.ts';
 import {
   isUnreadableMatter,
@@ -12,7 +12,7 @@ import {
   statedPurpose,
 } from './operation/index.ts';
 import type { BrokerParts } from './parts.ts';
-import { type PreparedOperation, type Program, programFor } from './prepare.ts';
+import { isCurrent, type PreparedOperation, type Program, programFor } from './prepare.ts';
 import { deniedAtOnce } from './reject.ts';
 
 /** What a disclosure is about, as far as it is known at the time. */
@@ -103,10 +103,12 @@ export function decide(
   if (!(program instanceof Promise)) return decideWith(program);
   return program.then(
     // Rights that have changed while it was planned: nothing is done under those that were.
-    (one) =>
-      judgeFor(parts, principal, purpose, exhausted).entitlement.key === entitlement.key
+    (one) => {
+      const now = judgeFor(parts, principal, purpose, exhausted);
+      return now.entitlement.key === entitlement.key && isCurrent(one, now)
         ? decideWith(one)
-        : decide(parts, operation, variables, principal, exhausted),
+        : decide(parts, operation, variables, principal, exhausted);
+    },
     (error: unknown) => refused(about, parts.defect(error)),
   );
 }
@@ -160,6 +162,17 @@ const NOBODY: Entitlement = {
   decide: () => ({ effect: 'DENY', code: 'WITHHELD', policies: ['purpose-required'] }),
 };
 
+/** Would the request be decided otherwise now: have the consumer's rights changed, or those of a provider that is sent something? */
+export function isOutdated(
+  parts: BrokerParts,
+  principal: Principal,
+  { about, entitlement, program, exhausted }: Extract<Decided, { ok: true }>,
+): boolean {
+  if (!about.purpose) return false;
+  const now = judgeFor(parts, principal, about.purpose, exhausted);
+  return now.entitlement.key !== entitlement.key || !isCurrent(program, now);
+}
+
 function judgeFor(
   parts: BrokerParts,
   principal: Principal,
@@ -171,6 +184,31 @@ function judgeFor(
     index: parts.publication.index,
     entitlement: purpose ? parts.policy.entitle(principal, purpose.use, exhausted) : NOBODY,
     use: purpose?.use ?? 'WORK_REFERENCE',
+    spent: exhausted ? [...exhausted].sort().join(' ') : '',
     applyLink: parts.applyLink,
+    recipient: (subgraph) => recipientFor(parts, principal, purpose, subgraph, exhausted),
+  };
+}
+
+/** What a provider may have itself, in the network and for the use of the question that it helps to answer. */
+function recipientFor(
+  parts: BrokerParts,
+  { zone }: Principal,
+  purpose: StatedPurpose | null,
+  subgraph: string,
+  exhausted?: ReadonlySet<GrantId>,
+): Recipient {
+  const department = parts.publication.subgraphs.find(({ name }) => name === subgraph)?.provider;
+  if (!department) throw new Error(`subgraph ${subgraph} is asked, and not published`);
+  const principal: Principal = {
+    ...{ department: department.code, departmentName: department.name },
+    ...{ operator: '', roles: [], zone },
+  };
+  return {
+    subgraph,
+    department,
+    get entitlement() {
+      return purpose ? parts.policy.entitle(principal, purpose.use, exhausted) : NOBODY;
+    },
   };
 }

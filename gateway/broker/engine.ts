@@ -9,7 +9,9 @@ import type { Check, Compared } from './findings.ts';
 import { askedOfProviders, askedOfSchema, createIntrospection, type Told } from './introspection/index.ts';
 import { openCursors } from './paging/arguments.ts';
 import { pagingOf } from './paging/shapes.ts';
+import { carriedBy } from './plan/carried.ts';
 import { exactLiterals, readLiteralsExactly } from './plan/exact-literals.ts';
+import type { Asking, Planned } from './plan/planned.ts';
 import type { Planner } from './plan/planner.ts';
 import { questionKeys, withQuestionKeys } from './plan/question-keys.ts';
 import type { Engine, EngineInput, Runnable, RunResult } from './prepare.ts';
@@ -50,15 +52,49 @@ export function createEngine(publication: EngineSource, planner: Planner): Engin
   const introspection = createIntrospection(publication.schema);
   const named: Names = { providerName, providerOf, codeOf };
   return {
-    compile(input) {
+    plan: (asking) => planEverySide(publication.schema, planner, asking),
+    compile(input, planned) {
       const own = askedOfSchema(input.document);
       const introspect = own && introspection.prepare(own);
       // A question about nothing but the schema is answered as it is written.
       if (introspect && !askedOfProviders(input.document))
         return { run: ({ variables }) => resultOfTold(introspect(variables)) };
-      return compile(publication.schema, planner, named, introspect, input);
+      return compile(publication.schema, planner, named, introspect, input, planned);
     },
   };
+}
+
+/** One plan for each side of a progressive override that a draw may take; most supergraphs have none. */
+function planEverySide(
+  schema: GraphQLSchema,
+  planner: Planner,
+  { document, guardedDocument, cursors }: Asking,
+): Planned | Promise<Planned> {
+  const keyOf = questionKeys([document, guardedDocument], planner.added);
+  const keyed = withQuestionKeys(guardedDocument, keyOf);
+  const opened = cursors ? openCursors(schema, pagingOf(schema), keyed, cursors) : null;
+  const whole = askedOfProviders(opened?.document ?? keyed);
+  const literals = whole && exactLiterals(schema, whole);
+  const asked = literals?.document ?? null;
+  const sides = planner.thresholds.map((_, side): readonly [number, number] => [
+    side,
+    planner.thresholds[side - 1] ?? 0,
+  ]);
+  sides.push([-1, planner.thresholds.at(-1) ?? 0]);
+  const plans = asked ? sides.map(([side, draw]) => [side, planner.plan(asked, draw)] as const) : [];
+  const joined = (made: readonly (readonly [number, QueryPlan])[]): Planned => {
+    const restored = made.map(([side, plan]) => [side, literals?.restore(plan) ?? plan] as const);
+    return {
+      plans: new Map(restored),
+      carried: restored.flatMap(([, plan]) => carriedBy(plan, planner)),
+      types: planner,
+      keyOf,
+      opened,
+    };
+  };
+  const known = plans.flatMap(([side, plan]) => (plan instanceof Promise ? [] : [[side, plan] as const]));
+  if (known.length === plans.length) return joined(known);
+  return Promise.all(plans.map(async ([side, plan]) => [side, await plan] as const)).then(joined);
 }
 
 interface Names {
@@ -83,40 +119,17 @@ function compile(
   { providerName, providerOf, codeOf }: Names,
   introspect: ((variables: Readonly<Record<string, unknown>>) => Promise<Told>) | null,
   input: EngineInput,
-): Runnable | Promise<Runnable> {
-  const keyOf = questionKeys([input.document, input.guardedDocument], planner.added);
+  { plans, keyOf, opened }: Planned,
+): Runnable {
   const paging = pagingOf(schema);
-  const keyed = withQuestionKeys(input.guardedDocument, keyOf);
-  const opened = input.cursors ? openCursors(schema, paging, keyed, input.cursors) : null;
-  const whole = askedOfProviders(opened?.document ?? keyed);
-  const literals = whole && exactLiterals(schema, whole);
-  const asked = literals?.document ?? null;
-  const programs = new Map<number, PlanProgram | Promise<PlanProgram>>();
-  /** One program for each side of a progressive override that a draw may take; most supergraphs have none. */
-  const drawProgram = (drawn?: number): PlanProgram | null | Promise<PlanProgram> => {
-    if (!asked) return null;
+  const programs = new Map(
+    [...plans].map(([side, plan]) => [side, compilePlan(planner, plan, providerName)] as const),
+  );
+  const drawProgram = (drawn?: number): PlanProgram | null => {
     const draw = drawn ?? (planner.thresholds.length > 0 ? Math.random() * 100 : 0);
     const side = planner.thresholds.findIndex((percent) => draw < percent);
-    const kept = programs.get(side);
-    if (kept) return kept;
-    const plan = planner.plan(asked, draw);
-    if (!(plan instanceof Promise)) return keep(side, plan);
-    const coming = plan.then(
-      (one) => keep(side, one),
-      (error: unknown) => {
-        programs.delete(side); // Asked again by whoever comes next.
-        throw error;
-      },
-    );
-    programs.set(side, coming);
-    return coming;
+    return programs.get(side) ?? null;
   };
-  const keep = (side: number, plan: QueryPlan): PlanProgram => {
-    const program = compilePlan(planner, literals?.restore(plan) ?? plan, providerName);
-    programs.set(side, program);
-    return program;
-  };
-  const first = drawProgram(); // What cannot be planned is found out before anybody is asked.
   const variableNames = conditionVariables(input.document);
   const shapers = new LRUCache<string, Shape>({ max: KEPT_SHAPERS });
   const numbers = new Map<PlanProgram | null, number>();
@@ -153,8 +166,7 @@ function compile(
     async run({ variables, fetch, subjects, draw, parties }): Promise<RunResult> {
       const data: JsonObject = {};
       const reported = new FailureList();
-      const drawn = drawProgram(draw);
-      const program = drawn instanceof Promise ? await drawn : drawn;
+      const program = drawProgram(draw);
       const { shaper, pathsOf, clean, scanner } = shapeFor(variables, program);
       const lone: { passed: Passed | null } = { passed: null };
       const pass = (body: Buffer): boolean => {
@@ -217,7 +229,7 @@ function compile(
       return { ...resultOf(answer, all, last, answer ? new Set(last.given) : new Set()), ...found };
     },
   };
-  return first instanceof Promise ? first.then(() => runnable) : runnable;
+  return runnable;
 }
 
 function resultOf(

@@ -106,6 +106,8 @@ export interface ProviderQuestion {
   readonly principal: Principal;
   readonly purpose: StatedPurpose;
   readonly grants: readonly string[];
+  /** Other departments' items that the provider is sent, as its own consumption. */
+  readonly sent: readonly string[];
   readonly disclosure: DisclosureId;
 }
 

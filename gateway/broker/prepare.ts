@@ -2,19 +2,16 @@ import type { DocumentNode, FieldNode, GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Failure } from '../errors.ts';
 import type { Subjects } from '../ledger/index.ts';
-import type { DepartmentCode, MaskRule, Principal } from '../words.ts';
+import type { DepartmentCode, GrantId, MaskRule, Principal } from '../words.ts';
 import { Askers } from './askers.ts';
 import { misfitOf } from './check/misfit.ts';
 import type { Fetch } from './fetch.ts';
 import type { Check, Compared } from './findings.ts';
 import {
-  addSubjects,
   type Behind,
   type GuardedVariable,
   guardedVariables,
-  guardOperation,
   type Judge,
-  pruneOperation,
   type Subjects as SubjectFields,
   type VariableGuarding,
 } from './guard/index.ts';
@@ -22,7 +19,9 @@ import { type Judgement, judgementOf } from './judgement.ts';
 import type { Admitted } from './operation/index.ts';
 import type { CursorSeal } from './paging/seal.ts';
 import type { BrokerParts } from './parts.ts';
+import type { Asking, Planned } from './plan/planned.ts';
 import { asksParties, recordScopes } from './record-scopes.ts';
+import { type Settled, settle } from './settle.ts';
 import type { Denial, Guarded } from './shape/decisions.ts';
 import { type Coerced, coerceVariables } from './variables.ts';
 
@@ -41,8 +40,9 @@ export interface PreparedOperation {
 
 /** What executes a guarded operation. */
 export interface Engine {
-  /** A promise where the plan is made elsewhere. Fails when there is no plan. */
-  compile(input: EngineInput): Runnable | Promise<Runnable>;
+  /** Plans what may be asked. A promise where the plan is made elsewhere. Fails when there is no plan. */
+  plan(asking: Asking): Planned | Promise<Planned>;
+  compile(input: EngineInput, planned: Planned): Runnable;
 }
 
 export interface EngineInput {
@@ -101,6 +101,10 @@ export interface Program extends Runnable {
   readonly denied: ReadonlyMap<FieldNode, Denial>;
   /** Does a scope ask who is a subject of the matter? */
   readonly asksParties: boolean;
+  /** Rights of providers without which it sends them nothing, by subgraph: their entitlements' keys. */
+  readonly restsOn: ReadonlyMap<string, string>;
+  /** Grants of providers of which answers are counted, with how many a day they allow. */
+  readonly quotas: ReadonlyMap<GrantId, number>;
   /** Does a value that the consumer holds make no sense for the item that it is to be compared with? */
   misfit(variables: Readonly<Record<string, unknown>>): Failure | null;
 }
@@ -140,18 +144,42 @@ export function programFor(
   parts: ProgramParts,
   principal: Principal,
 ): Program | Promise<Program> {
+  const { programs } = operation;
   // Pseudonyms differ by consumer, so programs are not shared between departments.
-  const key = `${principal.department} ${judge.entitlement.key} ${judge.use} ${inputs.key}`;
-  const kept = operation.programs.get(key);
-  if (kept) return kept;
-  const { document } = operation.admitted;
-  const guarding = guardOperation(judge, document, inputs.denied);
-  const {
-    document: guardedDocument,
-    subjects,
-    behind,
-  } = addSubjects(judge, pruneOperation(document, guarding.denied, guarding.needs, guarding));
-  const runnable = parts.engine.compile({
+  const key = `${principal.department} ${judge.entitlement.key} ${judge.use} ${inputs.key} ${judge.spent}`;
+  const kept = programs.get(key);
+  if (kept && (kept instanceof Promise || isCurrent(kept, judge))) return kept;
+  const compile = (settled: Settled): Program => {
+    const program = compileProgram(operation, judge, settled, parts, principal);
+    programs.set(key, program);
+    return program;
+  };
+  const cursors = parts.cursorsFor?.(principal);
+  const plan = (asking: Asking) => parts.engine.plan({ ...asking, cursors });
+  const settled = settle(operation.admitted.document, judge, inputs, plan);
+  if (!(settled instanceof Promise)) return compile(settled);
+  const coming = settled.then(compile).catch((error: unknown) => {
+    programs.delete(key);
+    throw error;
+  });
+  programs.set(key, coming);
+  return coming;
+}
+
+/** Have its providers the rights still that it was compiled under, and no more? */
+export function isCurrent({ restsOn }: Program, judge: Pick<Judge, 'recipient'>): boolean {
+  for (const [subgraph, key] of restsOn) if (judge.recipient(subgraph).entitlement.key !== key) return false;
+  return true;
+}
+
+function compileProgram(
+  { admitted: { document } }: PreparedOperation,
+  judge: Judge,
+  { guarding, guardedDocument, subjects, behind, planned, decisions }: Settled,
+  parts: ProgramParts,
+  principal: Principal,
+): Program {
+  const input: EngineInput = {
     document,
     guardedDocument,
     guarded: {
@@ -167,32 +195,19 @@ export function programFor(
     behind,
     cursors: parts.cursorsFor?.(principal),
     maskFor: (rule, coordinate, source) => parts.maskFor(rule, coordinate, source, principal),
-  });
-  const programOf = (one: Runnable): Program => ({
-    run: (context) => one.run(context),
-    judgement: judgementOf(guarding.decisions, judge.index, guarding.scopes),
+  };
+  const runnable = parts.engine.compile(input, planned);
+  const recipients = decisions.flatMap(({ recipient, decision }) =>
+    recipient && (decision.effect !== 'ALLOW' || decision.grants.length > 0) ? [recipient] : [],
+  );
+  return {
+    run: (context) => runnable.run(context),
+    judgement: judgementOf(decisions, judge.index, guarding.scopes),
     denied: guarding.denied,
     asksParties: asksParties(guarding.scopes),
+    restsOn: new Map(recipients.map(({ subgraph, entitlement }) => [subgraph, entitlement.key])),
+    quotas: new Map(recipients.flatMap(({ entitlement }) => [...(entitlement.quotas ?? [])])),
     misfit: (variables) =>
-      misfitOf(judge.schema, guarding.checks, variables) ?? one.misfit?.(variables) ?? null,
-  });
-  const { programs } = operation;
-  if (!(runnable instanceof Promise)) {
-    const program = programOf(runnable);
-    programs.set(key, program);
-    return program;
-  }
-  const coming = runnable.then(
-    (one) => {
-      const program = programOf(one);
-      programs.set(key, program);
-      return program;
-    },
-    (error: unknown) => {
-      programs.delete(key);
-      throw error;
-    },
-  );
-  programs.set(key, coming);
-  return coming;
+      misfitOf(judge.schema, guarding.checks, variables) ?? runnable.misfit?.(variables) ?? null,
+  };
 }

@@ -10,10 +10,10 @@ import type { Executed } from './record.ts';
 type Allowed = Extract<Decided, { ok: true }>;
 
 /** Is there a grant among those that a request needs of which records are counted? */
-export function drawsOnQuota({ entitlement, about }: Allowed): boolean {
-  const { quotas } = entitlement;
-  if (!quotas || quotas.size === 0) return false;
-  return about.judgement?.grants.some((one) => quotas.has(one)) ?? false;
+export function drawsOnQuota(decided: Allowed): boolean {
+  const { quotas } = decided.entitlement;
+  if ((!quotas || quotas.size === 0) && decided.program.quotas.size === 0) return false;
+  return countedGrants(decided).length > 0;
 }
 
 /** One request's account with the quotas of the grants that it needs. */
@@ -87,9 +87,11 @@ function keyOf(grant: GrantId): string {
   return `quota:${grant}`;
 }
 
-function countedGrants({ entitlement, about }: Allowed): (readonly [GrantId, number])[] {
-  return (about.judgement?.grants ?? []).flatMap((grant) => {
-    const limit = entitlement.quotas?.get(grant);
+/** The consumer's grants, and those by which providers are sent what they need. */
+function countedGrants({ entitlement, program, about }: Allowed): (readonly [GrantId, number])[] {
+  const { grants = [], sent = [] } = about.judgement ?? {};
+  return [...grants, ...sent.flatMap((one) => one.grants ?? [])].flatMap((grant) => {
+    const limit = entitlement.quotas?.get(grant) ?? program.quotas.get(grant);
     return limit === undefined ? [] : [[grant, limit] as const];
   });
 }

@@ -1,5 +1,11 @@
 import type { Failure } from '../errors.ts';
-import { type DisclosedCoordinate, type Disclosure, isGiven, type ProviderCall } from '../ledger/index.ts';
+import {
+  type DisclosedCoordinate,
+  type Disclosure,
+  isGiven,
+  type ProviderCall,
+  type SentItems,
+} from '../ledger/index.ts';
 import type { DisclosureId, Principal } from '../words.ts';
 import { settleChecks } from './check/attempts.ts';
 import type { About, Decided } from './decide.ts';
@@ -53,8 +59,12 @@ export async function execute(
       noteCall(calls, subgraph, result);
       return result;
     }
-    const grants = about.judgement?.grants ?? [];
-    const question = { subgraph, body, idempotent, principal, purpose, grants, disclosure: id };
+    const { grants, sent } = about.judgement ?? NO_JUDGEMENT;
+    const items = sent.find((one) => one.subgraph === subgraph)?.coordinates ?? NOTHING_SENT;
+    const question = {
+      ...{ subgraph, body, idempotent, principal, purpose, grants },
+      ...{ sent: items, disclosure: id },
+    };
     const got = await parts.stage('fetch', () => parts.ask(question));
     noteCall(calls, subgraph, got);
     return got;
@@ -77,6 +87,8 @@ export async function execute(
   const told = { ...(isPublic && { isPublic }), ...(refusal && { refusal }) };
   return { id, data, failures, rows, subjects: subjects.hashes, decisions, providers, ...found, ...told };
 }
+
+const NOTHING_SENT: readonly string[] = [];
 
 /** Who is a subject of the matter; nobody where that cannot be found out. */
 async function partiesOf(
@@ -141,15 +153,16 @@ export async function recorded(parts: BrokerParts, about: About, executed: Execu
 
 /**
  * A record without data: a refusal, or the start and the end of a subscription. Nothing leaves that is not on record;
- * when the record fails, only that is said.
+ * when the record fails, only that is said. `calls` have been made all the same, and what they carried was sent.
  */
 export async function noted(
   parts: BrokerParts,
   about: About,
   failures: readonly Failure[],
   id: DisclosureId = parts.ledger.nextId(),
+  calls: readonly ProviderCall[] = [],
 ): Promise<Answer> {
-  const disclosure = disclosureOf(parts, id, about, failures);
+  const disclosure = disclosureOf(parts, id, about, failures, undefined, calls);
   try {
     await parts.ledger.append(disclosure);
   } catch {
@@ -182,6 +195,7 @@ function disclosureOf(
   about: About,
   failures: readonly Failure[],
   executed?: Executed,
+  calls: readonly ProviderCall[] = executed?.providers ?? [],
 ): Disclosure {
   const { principal, purpose, judgement = NO_JUDGEMENT } = about;
   const { hashes } = parts;
@@ -198,7 +212,8 @@ function disclosureOf(
     grants: judgement.grants,
     schemaRevision: parts.publication.revision,
     policyRevision: parts.policy.revision,
-    providers: executed?.providers ?? [],
+    providers: calls,
+    ...sentTo(judgement.sent, calls),
     rows: executed?.rows ?? 0,
     subjects: executed?.subjects ?? [],
     variablesDigest: hashes.content(id, JSON.stringify(about.variables)),
@@ -212,6 +227,16 @@ function disclosureOf(
 /** A refusal gives nothing; the start, a change and the end of a subscription say what its events may bring. */
 function decisionsWithout(parts: BrokerParts, { judgement = NO_JUDGEMENT, subscription }: About) {
   return subscription ? judgement.disclosed : asGiven(parts.publication, judgement.disclosed, NOTHING_GIVEN);
+}
+
+/** What those were sent who were asked. */
+function sentTo(
+  sent: readonly SentItems[],
+  providers: readonly ProviderCall[],
+): { readonly sent?: readonly SentItems[] } {
+  if (sent.length === 0) return {};
+  const asked = sent.filter((one) => providers.some(({ subgraph }) => subgraph === one.subgraph));
+  return asked.length > 0 ? { sent: asked } : {};
 }
 
 /** The data, followed by what was found out beside it, as JSON: that is disclosed too. */

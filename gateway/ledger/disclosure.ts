@@ -21,6 +21,8 @@ export interface Disclosure {
   readonly schemaRevision: string;
   readonly policyRevision: string;
   readonly providers: readonly ProviderCall[];
+  /** Other departments' items that the providers called were sent: keys, requirements, context values, arguments. Absent for none. */
+  readonly sent?: readonly SentItems[];
   /** Number of records in the answer; 0 for a refusal. */
   readonly rows: number;
   /** Subjects as keyed hashes, base64url; never in clear. */
@@ -63,6 +65,16 @@ export interface DisclosedCoordinate {
 /** Was something of it given? What is absent, denied or only read by the gateway was not. */
 export function isGiven({ effect }: { readonly effect: string }): boolean {
   return effect !== 'DENY' && effect !== 'CONDITION' && effect !== 'ABSENT';
+}
+
+/** What one provider was sent of others, as its own consumption. */
+export interface SentItems {
+  readonly subgraph: string;
+  /** The department that received it. */
+  readonly department: DepartmentCode;
+  readonly coordinates: readonly Coordinate[];
+  /** That department's grants for it, where it needs any. */
+  readonly grants?: readonly GrantId[];
 }
 
 export interface ProviderCall {

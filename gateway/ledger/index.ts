@@ -6,6 +6,7 @@ export {
   isGiven,
   type Ledger,
   type ProviderCall,
+  type SentItems,
   type SubscriptionPart,
 } from './disclosure.ts';
 export { exportLedger } from './export.ts';

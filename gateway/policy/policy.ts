@@ -122,7 +122,7 @@ function createEntitlement(basis: Basis): Entitlement {
   const decider = (action: Action): ((rule: SharingRule) => Decision) => {
     const byRule = new WeakMap<SharingRule, Decision>();
     const byKind = new Map<string, Decision>();
-    return (rule) => {
+    const decideOne = (rule: SharingRule): Decision => {
       const known = byRule.get(rule);
       if (known) return known;
       // Coordinates with the same rules and no grants of their own are decided alike: ask Cedar once.
@@ -132,6 +132,8 @@ function createEntitlement(basis: Basis): Entitlement {
       byRule.set(rule, decision);
       return decision;
     };
+    return (rule) =>
+      rule.alsoTests ? everyDecision([rule, ...rule.alsoTests].map(decideOne)) : decideOne(rule);
   };
   const by: Record<Action, (rule: SharingRule) => Decision> = {
     disclose: decider('disclose'),
@@ -145,6 +147,15 @@ function createEntitlement(basis: Basis): Entitlement {
     ),
     decide: (rule, action = 'disclose') => by[action](rule),
   };
+}
+
+/** What tests several items needs all of them: the first that is not allowed stands, or one allowance by every grant. */
+function everyDecision(decisions: readonly Decision[]): Decision {
+  const refused = decisions.find((one) => one.effect !== 'ALLOW');
+  if (refused) return refused;
+  const policies = decisions.flatMap((one) => one.policies);
+  const grants = decisions.flatMap((one) => (one.effect === 'ALLOW' ? one.grants : []));
+  return { effect: 'ALLOW', policies: [...new Set(policies)], grants: [...new Set(grants)] };
 }
 
 function kindOf(basis: Basis, rule: SharingRule): string {

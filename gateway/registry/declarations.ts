@@ -11,6 +11,8 @@ import {
   isObjectType,
   type NamedType,
 } from '@apollo/federation-internals';
+import { Kind } from 'graphql';
+import { ownFields, parseFieldSet } from '../field-set.ts';
 import { type MaskRule, type SharingClass, USES, type Use, ZONES, type Zone } from '../words.ts';
 import { sourcesElsewhere, sourcesOfField } from './field-sets.ts';
 import { type SharingNames, sharingNames } from './sharing-names.ts';
@@ -20,8 +22,10 @@ export interface Declaration {
   readonly subgraph: string;
   readonly coordinate: string;
   readonly isField: boolean;
-  /** The subgraph resolves the field itself; false for `@external` ones and for repeated keys. */
+  /** The subgraph resolves the field itself; false for `@external` ones and for keys of which it is not the source. */
   readonly owns: boolean;
+  /** Part of a key of its object: every subgraph of the entity has it, whoever is its source. */
+  readonly isKey: boolean;
   readonly authoritative: boolean;
   /** Null when the subgraph does not classify the coordinate. */
   readonly class: SharingClass | null;
@@ -89,12 +93,20 @@ function declare(
   };
   // A type's @sharing is the default of its fields and values, never of arguments.
   const sharing = read(element, 'sharing') ?? (isArgument ? null : read(type, 'sharing'));
+  const isKey = isField && isKeyField(subgraph, type, element);
+  const authoritative = read(element, 'authoritative') !== null;
+  // A key has one source: who says that it is its item, or whom it identifies. The others only repeat it.
+  const isSource = authoritative || read(element, 'item') !== null || read(element, 'subject') !== null;
+  // What is external is another's, and so are its arguments.
+  const field = isArgument ? element.parent : isField ? element : undefined;
+  const isExternal = field !== undefined && subgraph.metadata().isFieldExternal(field);
   return {
     subgraph: subgraph.name,
     coordinate: element.coordinate,
     isField,
-    owns: !isField || ownsField(subgraph, type, element),
-    authoritative: read(element, 'authoritative') !== null,
+    owns: !isExternal && (!isKey || isSource),
+    isKey,
+    authoritative,
     class: (sharing?.class as SharingClass | undefined) ?? null,
     purposes: new Set((sharing?.purposes as Use[] | undefined) ?? USES),
     matchOnly: new Set((sharing?.matchOnly as Use[] | undefined) ?? []),
@@ -127,31 +139,28 @@ function masksOf(element: Element, directive: string): Map<Use, MaskRule> {
   return masks;
 }
 
-function ownsField(
+/** Is it one of the fields by which the subgraph tells objects apart? What it takes over from another is not, nor a root field. */
+function isKeyField(
   subgraph: FederationSubgraph,
   type: NamedType,
   field: FieldDefinition<CompositeType>,
 ): boolean {
   const metadata = subgraph.metadata();
-  if (metadata.isFieldExternal(field)) return false;
-  // A key that the subgraph only repeats is the source's item; one that it classifies is its own.
-  return !isKeyField(metadata.keyDirective().name, type, field.name);
-}
-
-function isKeyField(directive: string, type: NamedType, field: string): boolean {
+  if (subgraph.schema.schemaDefinition.roots().some((root) => root.type === type)) return false;
+  if (field.appliedDirectivesOf(metadata.overrideDirective().name).length > 0) return false;
   return type
-    .appliedDirectivesOf(directive)
-    .some((key) =>
-      new RegExp(`(^|[^_A-Za-z0-9])${field}($|[^_A-Za-z0-9])`).test(String(key.arguments().fields)),
-    );
+    .appliedDirectivesOf(metadata.keyDirective().name)
+    .some((key) => ownFields(parseFieldSet(String(key.arguments().fields))).includes(field.name));
 }
 
 function flatKey(subgraph: FederationSubgraph, type: NamedType): readonly string[] | null {
   for (const key of type.appliedDirectivesOf(subgraph.metadata().keyDirective().name)) {
     const { fields, resolvable } = key.arguments();
-    const text = String(fields);
-    if (resolvable !== false && /^[\s,\w]+$/.test(text))
-      return text.split(/[\s,]+/).filter((one) => one !== '');
+    const { selections } = parseFieldSet(String(fields));
+    const names = selections.flatMap((one) =>
+      one.kind === Kind.FIELD && !one.selectionSet ? [one.name.value] : [],
+    );
+    if (resolvable !== false && names.length === selections.length) return names;
   }
   return null;
 }

@@ -6,19 +6,20 @@ import {
   isCompositeType,
   parseContext,
 } from '@apollo/federation-internals';
-import { Kind, parse, type SelectionSetNode } from 'graphql';
+import { Kind, type SelectionSetNode } from 'graphql';
+import { parseFieldSet } from '../field-set.ts';
 
-/** Coordinates of every field and argument that a field set selects, nested ones included. */
-export function coordinatesOfFieldSet(
+/**
+ * Coordinates of every field and argument that a field set selects, nested ones included. Of an interface's field only that one is
+ * named: `buildSharingIndex` adds all that implement it, in whichever subgraph.
+ */
+function coordinatesOfFieldSet(
   subgraph: FederationSubgraph,
   parent: CompositeType,
   fields: string,
 ): string[] {
-  const text = fields.trim().startsWith('{') ? fields : `{ ${fields} }`;
-  const [definition] = parse(text, { noLocation: true }).definitions;
-  if (definition?.kind !== Kind.OPERATION_DEFINITION) return [];
   const found = new Set<string>();
-  collect(subgraph, parent, definition.selectionSet, found);
+  collect(subgraph, parent, parseFieldSet(fields), found);
   return [...found];
 }
 
@@ -85,10 +86,7 @@ export function sourcesElsewhere(
   const elsewhere: string[] = [];
   const name = subgraph.metadata().requiresDirective().name;
   for (const directive of field.appliedDirectivesOf(name)) {
-    const text = String(directive.arguments().fields).trim();
-    const [definition] = parse(text.startsWith('{') ? text : `{ ${text} }`, { noLocation: true }).definitions;
-    if (definition?.kind !== Kind.OPERATION_DEFINITION) continue;
-    for (const one of definition.selectionSet.selections) {
+    for (const one of parseFieldSet(String(directive.arguments().fields)).selections) {
       if (one.kind !== Kind.FIELD) continue;
       here.add(`${field.parent.name}.${one.name.value}`);
       const inner = field.parent.field(one.name.value)?.type;

@@ -34,6 +34,8 @@ export interface SharingRule {
   readonly subject?: 'PERSON' | 'ORGANISATION';
   /** The item that an argument or input field tests (`as`); it has that item's rules. */
   readonly tests?: Coordinate;
+  /** Where subgraphs differ on what is tested: the same with each of the others. All of them must allow. */
+  readonly alsoTests?: readonly SharingRule[];
   /** Coordinates from which this one is computed (@requires, @fromContext), transitively. */
   readonly requires: readonly Coordinate[];
   /** Those of `requires` that are fields of the very object that carries this one. */
@@ -49,6 +51,8 @@ export interface Source {
   readonly isAuthoritative: boolean;
   /** Fields of a key by which it can be asked for an object; null when it cannot be asked so. */
   readonly key: readonly string[] | null;
+  /** What this subgraph is sent to compute the field: its own `@requires` and `@fromContext`. */
+  readonly requires: readonly Coordinate[];
 }
 
 /** Every coordinate of the supergraph with its rules. Unknown coordinates have a withholding rule. */

@@ -47,9 +47,15 @@ function groupByCoordinate(
     if (group) group.push(declaration);
     else groups.set(declaration.coordinate, [declaration]);
   };
+  const everywhere = withImplementations(implementations);
   for (const subgraph of subgraphs) {
     const interfaceObjects = new Set(interfaceObjectsOf(subgraph));
-    for (const declaration of declarationsOf(subgraph)) {
+    for (const declared of declarationsOf(subgraph)) {
+      const declaration = {
+        ...declared,
+        sources: everywhere(declared.sources),
+        sourcesElsewhere: everywhere(declared.sourcesElsewhere),
+      };
       add(declaration);
       const type = declaration.coordinate.split('.', 1)[0] ?? '';
       if (!interfaceObjects.has(type)) continue;
@@ -61,6 +67,21 @@ function groupByCoordinate(
     }
   }
   return groups;
+}
+
+/** What is read through an interface is read of everything that implements it, whichever subgraph says that it does. */
+function withImplementations(
+  implementations: Implementations,
+): (coordinates: readonly string[]) => readonly string[] {
+  const implementing = new Map<string, string[]>();
+  for (const [type, interfaces] of implementations)
+    for (const one of interfaces) implementing.set(one, [...(implementing.get(one) ?? []), type]);
+  return (coordinates) =>
+    coordinates.flatMap((coordinate) => {
+      const at = coordinate.indexOf('.');
+      const types = implementing.get(coordinate.slice(0, at)) ?? [];
+      return [coordinate, ...types.map((type) => `${type}${coordinate.slice(at)}`)];
+    });
 }
 
 interface Merged extends Omit<Declaration, 'class' | 'tests'> {
@@ -84,8 +105,7 @@ function mergeDeclarations(group: readonly Declaration[]): Merged {
   // @external declarations and repeated keys that say nothing leave the word to the owner.
   const speaking = group.filter((one) => one.owns || one.class !== null || one.tests !== null);
   const voices = speaking.length > 0 ? speaking : group;
-  const owner =
-    voices.find((one) => one.owns && one.authoritative) ?? voices.find((one) => one.owns) ?? voices[0];
+  const [owner] = [...voices].sort((a, b) => rank(a) - rank(b));
   if (!owner) throw new Error('a coordinate without a declaration cannot be merged');
   const masks = new Map<Use, MaskRule>();
   for (const { masks: own } of voices) {
@@ -117,21 +137,47 @@ function mergeDeclarations(group: readonly Declaration[]): Merged {
     condition: first('condition'),
     item: first('item'),
     subject: first('subject'),
-    tests: [...new Set(voices.flatMap((one) => one.tests ?? []))],
+    tests: [...new Set([owner, ...voices].flatMap((one) => one.tests ?? []))],
     sources: [...new Set(group.flatMap((one) => one.sources))],
     sourcesElsewhere: [...new Set(group.flatMap((one) => one.sourcesElsewhere))],
-    origins: group.filter((one) => one.owns),
+    // Of those who claim a key as theirs, one is its source.
+    origins: group.filter((one) => one.owns && (!one.isKey || one === owner)),
   };
 }
 
+/** Who answers for a datum, best first: its authoritative source, who has it as an item of its own, who resolves it. */
+function rank({ owns, authoritative, item, subject }: Declaration): number {
+  if (!owns) return 3;
+  if (authoritative) return 0;
+  return item !== null || subject !== null ? 1 : 2;
+}
+
+/** What tests several items is as strict as each of them: the rule is that of the first, the others stand beside it. */
 function resolveRule(
   coordinate: string,
   merged: ReadonlyMap<string, Merged>,
   providers: ReadonlyMap<string, Provider>,
 ): SharingRule {
   const own = ownRule(coordinate, merged, providers);
-  const targets = merged.get(coordinate)?.tests ?? [];
-  return targets.reduce((rule, target) => asStrictAsItem(rule, ownRule(target, merged, providers)), own);
+  const [first, ...others] = testedBy(coordinate, merged).map((target) =>
+    asStrictAsItem(own, ownRule(target, merged, providers)),
+  );
+  if (!first) return own;
+  return others.length > 0 ? { ...first, alsoTests: others } : first;
+}
+
+/** The items that an argument tests; what it names may itself be an argument or input field that tests one. */
+function testedBy(coordinate: string, merged: ReadonlyMap<string, Merged>): string[] {
+  const found = new Set<string>();
+  const visit = (at: string): void => {
+    for (const target of merged.get(at)?.tests ?? []) {
+      if (target === coordinate || found.has(target)) continue;
+      found.add(target);
+      visit(target);
+    }
+  };
+  visit(coordinate);
+  return [...found];
 }
 
 function ownRule(
@@ -214,11 +260,12 @@ function sourcesHere(coordinate: string, merged: ReadonlyMap<string, Merged>): C
 
 function sourcesOf(own: Merged, providers: ReadonlyMap<string, Provider>): Source[] {
   const all = own.origins.map(
-    ({ subgraph, authoritative, key }): Source => ({
+    ({ subgraph, authoritative, key, sources }): Source => ({
       subgraph,
       provider: providers.get(subgraph) ?? NOBODY,
       isAuthoritative: authoritative,
       key,
+      requires: sources as Coordinate[],
     }),
   );
   return all.sort((a, b) => Number(b.isAuthoritative) - Number(a.isAuthoritative));

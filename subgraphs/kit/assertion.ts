@@ -10,6 +10,8 @@ export interface Consumer {
   readonly use: string;
   readonly matter: string;
   readonly grants: readonly string[];
+  /** Other departments' items that the request carries: the provider is told them for this request, and answers for that. */
+  readonly sent: readonly string[];
   readonly disclosure: string;
 }
 
@@ -82,13 +84,17 @@ export function assertionVerifier(
       const asked = options.path ?? request.url;
       if (!isIssuer(text('iss')) || text('method') !== request.method || text('path') !== asked) return null;
       if (!(await takeOnce(text('jti'), (payload.exp ?? 0) * 1_000))) return null;
-      const grants = Array.isArray(payload.grants) ? payload.grants.map(String) : [];
+      const list = (name: string): string[] => {
+        const value = payload[name];
+        return Array.isArray(value) ? value.map(String) : [];
+      };
       const consumer = {
         department: text('sub'),
         operator: text('operator'),
         use: text('use'),
         matter: text('matter'),
-        grants,
+        grants: list('grants'),
+        sent: list('sent'),
         disclosure: text('disclosure'),
       };
       const digest = Buffer.from(text('body_sha256'), 'base64url');

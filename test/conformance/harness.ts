@@ -129,7 +129,12 @@ export function federate(members: Readonly<Record<string, Member>>): Federation 
     const document = parse(query);
     const invalid = validate(schema, document);
     if (invalid.length > 0) throw new Error(invalid.map((one) => one.message).join('\n'));
-    const runnable = engine.compile({ ...unguarded(document), ...guarded });
+    const input = { ...unguarded(document), ...guarded };
+    const planned = engine.plan(input);
+    const runnable =
+      planned instanceof Promise
+        ? planned.then((one) => engine.compile(input, one))
+        : engine.compile(input, planned);
     const definitions = operationOf(document).variableDefinitions ?? [];
     return async (variables = {}, tamper) => {
       const calls: { subgraph: string; body: string }[] = [];

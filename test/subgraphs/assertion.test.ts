@@ -143,11 +143,12 @@ test.each<[string, () => Promise<string> | string]>([
 test('what the gateway signs is taken, and says for whom and for what', async () => {
   const signer = openAssertionSigner(folder, 'test', Date.now);
   const request = { method: 'POST', path: '/', body: THING } as const;
-  const text = signer.sign({ subgraph: 'things', department, ...claims }, request);
+  const sent = ['Person.id'];
+  const text = signer.sign({ subgraph: 'things', department, ...claims, sent }, request);
   await new Promise((resolve) => setTimeout(resolve, 1_100)); // The key set may be read again.
   const response = await post(`Bearer ${text}`, THING);
   expect(await response.json()).toEqual({ data: { thing: 'a thing' } });
-  expect(received.at(-1)?.consumer).toEqual({ department, ...claims });
+  expect(received.at(-1)?.consumer).toEqual({ department, ...claims, sent });
   // It says so once, also to whoever sends the very same again at the same moment.
   received.length = 0;
   const next = `Bearer ${signer.sign({ subgraph: 'things', department, ...claims }, request)}`;

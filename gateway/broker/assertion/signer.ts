@@ -21,6 +21,8 @@ export interface AssertionClaims {
   readonly use: string;
   readonly matter: string;
   readonly grants: readonly string[];
+  /** Coordinates of other departments' items that the request carries: they are disclosed to the provider itself. */
+  readonly sent?: readonly string[];
   readonly disclosure: string;
 }
 
@@ -65,11 +67,8 @@ export function openAssertionSigner(folder: string, gatewayId: string, now: () =
   let number = 0;
   return {
     jwks: published.current,
-    sign(
-      { subgraph, department, operator, use, matter, grants, disclosure },
-      { method, path, body },
-      ageMs = 0,
-    ) {
+    sign(claims, { method, path, body }, ageMs = 0) {
+      const { subgraph, department, operator, use, matter, grants, sent = [], disclosure } = claims;
       published.current();
       const iat = Math.floor((now() - ageMs) / 1_000);
       const payload = encode({
@@ -80,6 +79,7 @@ export function openAssertionSigner(folder: string, gatewayId: string, now: () =
         use,
         matter,
         grants,
+        ...(sent.length > 0 && { sent }),
         disclosure,
         method,
         path,

@@ -1,51 +1,18 @@
-import { type GraphQLNamedType, type GraphQLSchema, isAbstractType, isLeafType } from 'graphql';
+import { type GraphQLNamedType, isAbstractType, isLeafType } from 'graphql';
 import { subjectField } from '../../policy/index.ts';
-import type { SharingIndex, SharingRule } from '../../registry/index.ts';
-import type { Action, Coordinate, Decision, GrantId, MaskRule, Use } from '../../words.ts';
+import type { SharingRule } from '../../registry/index.ts';
+import type { Action, GrantId, MaskRule } from '../../words.ts';
 import type { Denial } from '../shape/decisions.ts';
+import { codeOf, denialOf } from './denial.ts';
+import type { Judge, Judged, Recipient, Verdict } from './judge.ts';
+import { decideReception, denialOfSending } from './received.ts';
 import { type RowScope, scopeOf } from './scope.ts';
-
-/** What a department is entitled to, for one use; from `policy`. Equal keys decide alike. */
-export interface Entitlement {
-  readonly key: string;
-  readonly validUntil: number;
-  /** How many records a day each grant in force allows, where it has such a limit. */
-  readonly quotas?: ReadonlyMap<GrantId, number>;
-  decide(rule: SharingRule, action?: Action): Decision;
-}
-
-/** Who decides on behalf of whom, and where a department is sent to apply. */
-export interface Judge {
-  readonly schema: GraphQLSchema;
-  readonly index: SharingIndex;
-  readonly entitlement: Entitlement;
-  readonly use: Use;
-  /** Link under which a grant for a coordinate and a use can be applied for. */
-  applyLink(coordinate: string, use: Use): string;
-}
-
-/** What was decided of one element of the operation, with the masks of each object type that it may have. */
-export interface Verdict {
-  readonly denied: Denial | null;
-  readonly masks: ReadonlyMap<string, MaskRule>;
-  /** Scopes by the object type that the field is read from: a record's value passes where all of them hold. */
-  readonly scopes: ReadonlyMap<string, readonly RowScope[]>;
-  readonly decisions: readonly Judged[];
-}
 
 const NO_MASKS: ReadonlyMap<string, MaskRule> = new Map();
 const NO_SCOPES: ReadonlyMap<string, readonly RowScope[]> = new Map();
 
 function refusal(denied: Denial | null, decisions: readonly Judged[]): Verdict {
   return { denied, masks: NO_MASKS, scopes: NO_SCOPES, decisions };
-}
-
-/** One coordinate with its decision, as the ledger records it. */
-export interface Judged {
-  readonly coordinate: Coordinate;
-  readonly decision: Decision;
-  /** What was to be done with it; to disclose it where nothing is said. */
-  readonly action?: Action;
 }
 
 /**
@@ -94,20 +61,34 @@ export function decideField(
 
 /**
  * Decides on what is tested rather than shown: an argument, an input field or an enum value. A mask denies; and so does a
- * scope, as a filter tests records of which nobody knows yet whether they are within it.
+ * scope, as a filter tests records of which nobody knows yet whether they are within it. `recipients` are sent the value.
  */
-export function decideInput(judge: Judge, coordinate: string): Verdict {
+export function decideInput(
+  judge: Judge,
+  coordinate: string,
+  recipients: () => readonly Recipient[] = () => [],
+): Verdict {
   const rule = judge.index.rule(coordinate);
   const decision = judge.entitlement.decide(rule);
   const decisions: Judged[] = [{ coordinate: rule.coordinate, decision }];
-  if (decision.effect !== 'ALLOW') return refusal(denialOf(judge, rule, codeOf(decision)), decisions);
-  return refusal(decideSources(judge, rule, decisions, null, []), decisions);
-}
-
-/** Why what is needed in clear, and of every record, is not there. */
-function codeOf(decision: Exclude<Decision, { effect: 'ALLOW' }>): Denial['code'] {
-  if (decision.effect === 'DENY') return decision.code;
-  return decision.effect === 'SCOPE' ? 'OUT_OF_SCOPE' : 'PURPOSE_NOT_ALLOWED';
+  const all = [rule, ...(rule.alsoTests ?? [])];
+  if (decision.effect !== 'ALLOW') {
+    const refused = rule.alsoTests?.find((one) => judge.entitlement.decide(one) === decision) ?? rule;
+    return refusal(denialOf(judge, refused, codeOf(decision)), decisions);
+  }
+  for (const one of all) {
+    const denied = decideSources(judge, one, decisions, null, []);
+    if (denied) return refusal(denied, decisions);
+  }
+  for (const { tests } of all) {
+    if (tests === undefined) continue;
+    for (const recipient of recipients()) {
+      const reception = decideReception(judge, recipient, tests, true);
+      decisions.push(...reception.decisions);
+      if (reception.refused) return refusal(denialOfSending(judge, reception.refused, coordinate), decisions);
+    }
+  }
+  return refusal(null, decisions);
 }
 
 /** Sources that are scoped and stand on the same object leave their scope in `scopes`; all others must be free of one. */
@@ -133,8 +114,6 @@ function decideSources(
   return null;
 }
 
-const CHECK_INSTEAD =
-  '只可核对：请在字段上写 @verify(equals: …)。 It may only be checked: write @verify(equals: …) on it.';
 const NO_SUBJECT = '该记录未标明数据主体，不能核对。 Its records name no subject, so it cannot be checked.';
 
 /** Decides whether a value may be checked: of every type that may carry it, and only where it is known whom it is about. */
@@ -152,33 +131,6 @@ export function decideCheck(judge: Judge, parent: GraphQLNamedType, field: strin
     }
   }
   return { verdict, subjects };
-}
-
-function denialOf(
-  judge: Judge,
-  rule: SharingRule,
-  code: Denial['code'],
-  asked: Coordinate = rule.coordinate,
-): Denial {
-  return {
-    code,
-    details: {
-      coordinate: asked,
-      ...(asked !== rule.coordinate && { requires: rule.coordinate }),
-      ...(rule.tests !== undefined && { tests: rule.tests }),
-      class: rule.class,
-      provider: rule.provider.name,
-      providerCode: rule.provider.code,
-      ...(code === 'WITHHELD' && { basis: rule.basis ?? '未分类 unclassified' }),
-      use: judge.use,
-      allowed: [...rule.purposes].join(', ') || '—',
-      ...(rule.matchOnly.size > 0 && { matchOnly: [...rule.matchOnly].join(', ') }),
-      ...(code === 'PURPOSE_NOT_ALLOWED' && rule.matchOnly.has(judge.use) && { hint: CHECK_INSTEAD }),
-      ...(code === 'ZONE_MISMATCH' && { zone: [...rule.zones].join(', ') || '—' }),
-      ...(code === 'QUOTA_EXCEEDED' && { limit: '授权的每日限额 the quota per day of the grant' }),
-      apply: judge.applyLink(rule.tests ?? rule.coordinate, judge.use),
-    },
-  };
 }
 
 /** The grants that let something pass, without repetition. */

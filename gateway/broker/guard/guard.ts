@@ -15,10 +15,12 @@ import type { MaskRule } from '../../words.ts';
 import { type CrossCheck, crossCheckOf, isCrossCheck, isVerify } from '../marks.ts';
 import { operationOf } from '../operation/index.ts';
 import type { Denial } from '../shape/decisions.ts';
-import { decideCheck, decideField, decideInput, type Judge, type Judged, type Verdict } from './decide.ts';
+import { decideCheck, decideField, decideInput } from './decide.ts';
 import { type Identified, identifiedBy } from './identified.ts';
 import { collectLiteral } from './inputs.ts';
+import type { Judge, Judged, Verdict } from './judge.ts';
 import { keyNeeds, type Need, type Needs, needsOf, subjectNeeds } from './needs.ts';
+import { decideSourcesAsked, denialOfSending, recipientsOf } from './received.ts';
 import type { RowScope } from './scope.ts';
 
 /** What the guard decided of an operation, by the field nodes of its document. */
@@ -44,12 +46,14 @@ export interface Guarding {
 
 /**
  * Decides on every field, argument, input field and enum value of an operation.
- * `deniedVariables` are variables of which this request's value uses something that is denied.
+ * `deniedVariables` are variables of which this request's value uses something that is denied; `notSent` are fields for which
+ * a provider would have to be sent what it may not have.
  */
 export function guardOperation(
   judge: Judge,
   document: DocumentNode,
   deniedVariables: ReadonlyMap<string, Denial>,
+  notSent: ReadonlyMap<FieldNode, Denial> = new Map(),
 ): Guarding {
   const operation = operationOf(document);
   const fragments = new Map<string, FragmentDefinitionNode>();
@@ -65,9 +69,12 @@ export function guardOperation(
   const needs = new Map<FieldNode, readonly Need[]>();
   const decisions = new Map<string, Judged>();
   const visited = new Set<string>();
-  const note = (verdict: Verdict): Verdict => {
+  const note = <T extends Pick<Verdict, 'decisions'>>(verdict: T): T => {
     for (const judged of verdict.decisions)
-      decisions.set(`${judged.coordinate} ${judged.action ?? ''}`, judged);
+      decisions.set(
+        `${judged.coordinate} ${judged.action ?? ''} ${judged.recipient?.subgraph ?? ''}`,
+        judged,
+      );
     return verdict;
   };
 
@@ -94,10 +101,23 @@ export function guardOperation(
     const field = fieldOf(parent, name);
     if (!field)
       throw new Error(`${parent.name}.${name} is not in the schema, although the operation was validated`);
+    const unsendable = notSent.get(node);
+    if (unsendable) {
+      const { coordinate } = judge.index.rule(`${parent.name}.${name}`);
+      const decision = { effect: 'DENY', code: unsendable.code, policies: ['recipient'] } as const;
+      decisions.set(`${coordinate} recipient`, { coordinate, decision });
+      denied.set(node, unsendable);
+      return;
+    }
     const type = getNamedType(field.type);
     const check = isVerify(node) ? decideCheck(judge, parent, name, type) : null;
     const verdict = note(check?.verdict ?? decideField(judge, parent, name, type));
-    const refusal = verdict.denied ?? guardInputs(node, parent, field);
+    const compared = isCrossCheck(node)
+      ? decideSourcesAsked(judge, crossCheckOf(judge.index, parent.name, name))
+      : null;
+    if (compared) note(compared);
+    const unasked = compared?.refused && denialOfSending(judge, compared.refused, `${parent.name}.${name}`);
+    const refusal = verdict.denied ?? guardInputs(node, parent, field) ?? unasked ?? null;
     if (refusal) {
       denied.set(node, refusal);
       return; // Nothing below a denied field is asked for.
@@ -107,7 +127,7 @@ export function guardOperation(
     if (check) checks.set(node, check.subjects);
     const named = identifiedBy(judge, node, parent, field);
     if (named.length > 0) identified.set(node, named);
-    const crossCheck = isCrossCheck(node) ? crossCheckOf(judge.index, parent.name, name) : null;
+    const crossCheck = compared?.crossCheck ?? null;
     if (crossCheck) crossChecks.set(node, crossCheck);
     const needed = [...needsOf(verdict.scopes), ...subjectNeeds(check?.subjects), ...keyNeeds(crossCheck)];
     if (needed.length > 0) needs.set(node, needed);
@@ -128,14 +148,19 @@ export function guardOperation(
     field: GraphQLField<unknown, unknown>,
   ): Denial | null => {
     const used = { coordinates: new Set<string>(), variables: new Set<string>() };
+    const owners = ownersOf(judge, parent);
+    const recipients = () =>
+      recipientsOf(
+        judge,
+        owners.map((owner) => `${owner}.${field.name}`),
+      );
     for (const argument of node.arguments ?? []) {
       const definition = field.args.find((one) => one.name === argument.name.value);
       if (definition) collectLiteral(definition.type, argument.value, used);
-      for (const owner of ownersOf(judge, parent))
-        used.coordinates.add(`${owner}.${field.name}(${argument.name.value}:)`);
+      for (const owner of owners) used.coordinates.add(`${owner}.${field.name}(${argument.name.value}:)`);
     }
     for (const coordinate of used.coordinates) {
-      const verdict = note(decideInput(judge, coordinate));
+      const verdict = note(decideInput(judge, coordinate, recipients));
       if (verdict.denied) return verdict.denied;
     }
     for (const variable of used.variables) {
@@ -173,7 +198,7 @@ function fieldOf(parent: GraphQLNamedType, name: string): GraphQLField<unknown, 
 }
 
 /** The type itself and, of an interface, everything that implements it. */
-function ownersOf(judge: Judge, parent: GraphQLNamedType): string[] {
+export function ownersOf(judge: Pick<Judge, 'schema'>, parent: GraphQLNamedType): string[] {
   const implementations = isInterfaceType(parent) ? judge.schema.getPossibleTypes(parent) : [];
   return [parent.name, ...implementations.map((one) => one.name)];
 }

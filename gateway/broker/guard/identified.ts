@@ -15,7 +15,7 @@ import {
 } from 'graphql';
 import { subjectFields } from '../../policy/index.ts';
 import { pagingOf } from '../paging/shapes.ts';
-import type { Judge } from './decide.ts';
+import type { Judge } from './judge.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 

@@ -18,7 +18,7 @@ import {
 } from 'graphql';
 import { subjectFields } from '../../policy/index.ts';
 import { pagingOf } from '../paging/shapes.ts';
-import type { Judge } from './decide.ts';
+import type { Judge } from './judge.ts';
 
 /** By object type, the fields that say whom a record of it is about. */
 export type Subjects = ReadonlyMap<string, readonly string[]>;

@@ -15,6 +15,7 @@ import {
   stripIgnoredCharacters,
   visit,
 } from 'graphql';
+import { parseFieldSet } from '../../field-set.ts';
 import type { Needs } from './prepared.ts';
 
 /**
@@ -93,7 +94,7 @@ class MadeFields {
     const requires = textOf(directive, 'requires');
     if (directive.name.value !== 'join__field' || requires === undefined) return directive;
     const used = new Set<string>();
-    const set = this.#fixSet(selectionSetOf(`{ ${requires} }`), type, used);
+    const set = this.#fixSet(parseFieldSet(requires), type, used);
     const graph = directive.arguments?.find((one) => one.name.value === 'graph')?.value;
     const name = graph?.kind === Kind.ENUM ? this.#graphs.get(graph.value) : undefined;
     this.needs.set(`${name} ${type.name.value}.${field}`, used);
@@ -283,10 +284,4 @@ function namedType(definition: FieldDefinitionNode): string {
 function textOf(directive: ConstDirectiveNode | undefined, name: string): string | undefined {
   const value = directive?.arguments?.find((one) => one.name.value === name)?.value;
   return value?.kind === Kind.STRING ? value.value : undefined;
-}
-
-function selectionSetOf(text: string): SelectionSetNode {
-  const [definition] = parse(text, { noLocation: true }).definitions;
-  if (definition?.kind !== Kind.OPERATION_DEFINITION) throw new Error('not a field set');
-  return definition.selectionSet;
 }

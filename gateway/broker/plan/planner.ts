@@ -22,6 +22,8 @@ export interface Planner {
   readonly needs: Needs;
   /** Every type that subgraphs may name, also those that consumers may not see, with what it implements; without fields. */
   readonly types: GraphQLSchema;
+  /** Name of the object, interface or union that a field leads to; undefined for a leaf. */
+  typeOf(coordinate: string): string | undefined;
 }
 
 /** What is known of a supergraph before anything is planned over it; plain data. */
@@ -32,10 +34,12 @@ export interface PlannerFacts {
   readonly numbers: { readonly [kind in keyof Numbers]: readonly string[] };
   /** SDL of `Planner.types`. */
   readonly types: string;
+  /** By coordinate, for `Planner.typeOf`. */
+  readonly compositeFields: ReadonlyMap<string, string>;
 }
 
 export function plannerOf(
-  { thresholds, added, requirements, numbers, types }: PlannerFacts,
+  { thresholds, added, requirements, numbers, types, compositeFields }: PlannerFacts,
   plan: Planner['plan'],
 ): Planner {
   const trusted = { assumeValid: true, assumeValidSDL: true };
@@ -46,5 +50,6 @@ export function plannerOf(
     needs: needsOf(requirements),
     numbers: { scalars: new Set(numbers.scalars), ids: new Set(numbers.ids) },
     types: buildASTSchema(parse(types, { noLocation: true }), trusted),
+    typeOf: (coordinate) => compositeFields.get(coordinate),
   };
 }

@@ -17,7 +17,7 @@ import { addedNames } from './question-keys.ts';
 import { requirementsOf } from './requirements.ts';
 import { withResolvableKeys } from './resolvable-keys.ts';
 import { withTwins } from './twins.ts';
-import { typesOf } from './types.ts';
+import { compositeFieldsOf, typesOf } from './types.ts';
 
 /** Plans over one supergraph, in the thread that calls it: how the planner's graph is built, and what it costs, is seen here. */
 export interface Planning {
@@ -44,6 +44,7 @@ export function createPlanning(supergraphSdl: string): Planning {
       requirements: requirementsOf(document),
       numbers: numbersIn(document),
       types: typesOf(own.planned),
+      compositeFields: compositeFieldsOf(own.planned),
     },
     plan(given, draw) {
       const overrides = new Map([...labels].map(([label, percent]) => [label, draw < percent]));

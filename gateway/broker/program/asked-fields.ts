@@ -21,12 +21,14 @@ export interface AskedField {
   readonly name: string;
   /** The types under whose conditions it stands, outermost first. */
   readonly types: readonly string[];
+  /** Does that depend on `@skip` or `@include`? */
+  readonly isConditional: boolean;
   /** Is it asked with these values of `@skip` and `@include`? */
   isAsked(variables: Variables): boolean;
 }
 
-/** The fields at the top of what a fetch asks of entities, fragments included. */
-export function askedFields(document: DocumentNode): AskedField[] {
+/** The fields at the top of what a fetch asks of entities (or of the root), fragments included. */
+export function askedFields(document: DocumentNode, top = askedOfEntities(document)): AskedField[] {
   const asked: AskedField[] = [];
   const fragments = fragmentsOf(document);
   const walk = (set: SelectionSetNode, types: readonly string[], above: readonly SelectionNode[]): void => {
@@ -39,12 +41,24 @@ export function askedFields(document: DocumentNode): AskedField[] {
         if (fragment) walk(fragment.selectionSet, withType(types, fragment.typeCondition.name.value), here);
       } else {
         const isAsked = (variables: Variables): boolean => here.every((each) => isIncluded(each, variables));
-        asked.push({ key: one.alias?.value ?? one.name.value, name: one.name.value, types, isAsked });
+        const isConditional = here.some(({ directives = [] }) => directives.length > 0);
+        const key = one.alias?.value ?? one.name.value;
+        asked.push({ key, name: one.name.value, types, isConditional, isAsked });
       }
     }
   };
-  walk(askedOfEntities(document), [], []);
+  walk(top, [], []);
   return asked;
+}
+
+/**
+ * Does a fetch ask for any value with these values of `@skip` and `@include`? Who is asked for nothing is not told of whom.
+ * An object's type is a value only where no other provider knows it.
+ */
+export function asksAnything(asked: readonly AskedField[]): (variables: Variables) => boolean {
+  const values = asked.filter(({ name }) => name !== '__typename');
+  if (values.length === 0 || values.some((one) => !one.isConditional)) return () => true;
+  return (variables) => values.some((one) => one.isAsked(variables));
 }
 
 /** The same fetch without some of the keys that it asks of entities; null where nothing is left. */

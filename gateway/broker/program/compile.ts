@@ -1,4 +1,4 @@
-import type { PlanNode, QueryPlan } from '@apollo/query-planner';
+import type { QueryPlan } from '@apollo/query-planner';
 import type { Planner } from '../plan/planner.ts';
 import { type Blame, blameBefore } from './blame.ts';
 import { compileEntityFetch } from './entity-fetch.ts';
@@ -7,7 +7,7 @@ import { groupTasks } from './groups.ts';
 import { compileRootFetch } from './root-fetch.ts';
 import { type SourceAt, sourcesOf } from './sources.ts';
 import type { ProviderName, RunState, Step } from './step.ts';
-import { isWanted, type Task, tasksOf } from './tasks.ts';
+import { isWanted, runNodeOf, type Task, tasksOf } from './tasks.ts';
 
 /** Runs all fetches of a plan, merging what they bring into `state.data`. Never rejects for a provider's fault. */
 export interface PlanProgram {
@@ -26,14 +26,8 @@ export function compilePlan(
   providerName: ProviderName,
 ): PlanProgram {
   const { types: schema, needs, numbers } = planner;
-  const { node } = plan;
+  const node = runNodeOf(plan);
   if (!node) return { run: async () => undefined, isLone: false, isEmpty: true, sourceAt: () => null };
-  if (node.kind === 'Subscription') {
-    // An event of the primary stands for its answer; what is missing of it is fetched as always.
-    const { primary, rest } = node;
-    const run: PlanNode = rest ? { kind: 'Sequence', nodes: [primary, rest] } : primary;
-    return compilePlan(planner, { kind: 'QueryPlan', node: run }, providerName);
-  }
   const tasks = tasksOf(node);
   const sourceAt = sourcesOf(tasks);
   // A lone fetch has nobody else's fields to speak for, and shaping takes only what was selected.

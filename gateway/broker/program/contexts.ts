@@ -33,7 +33,7 @@ export function compileContexts(
     for (const { object, above } of placedAt(data, path)) {
       const values: JsonObject = {};
       for (const { path: steps, renameKeyTo } of rewrites) {
-        const value = valueAbove(schema, above, steps);
+        const value = valueAbove(schema, [object, ...above], steps);
         if (value !== undefined) values[renameKeyTo] = value;
       }
       const key = writeJson(values);
@@ -60,9 +60,10 @@ function placedAt(data: JsonObject, path: Path): Placed[] {
   return found;
 }
 
-function valueAbove(schema: GraphQLSchema, above: readonly JsonObject[], steps: readonly string[]): unknown {
+/** `way`: the object itself, which may set the context too, and those above it. */
+function valueAbove(schema: GraphQLSchema, way: readonly JsonObject[], steps: readonly string[]): unknown {
   const up = steps.filter((step) => step === '..').length;
-  let value: unknown = above[up - 1];
+  let value: unknown = way[up];
   for (const step of steps.slice(up)) {
     if (!isJsonObject(value)) return value === null ? null : undefined;
     if (!step.startsWith('... on ')) value = value[step];

@@ -1,7 +1,7 @@
 import type { FetchNode } from '@apollo/query-planner';
 import { type GraphQLSchema, parse } from 'graphql';
 import type { Numbers } from '../plan/numbers.ts';
-import { withoutKeys } from './asked-fields.ts';
+import { askedFields, asksAnything, withoutKeys } from './asked-fields.ts';
 import type { Blame } from './blame.ts';
 import { compileLacking } from './lacking.ts';
 import type { Needs } from './needs.ts';
@@ -13,6 +13,7 @@ import { askedOfEntities, asksAny } from './request.ts';
 import { compileRewrites, type Rewriter } from './rewrites.ts';
 import type { RunState } from './step.ts';
 import { type Condition, isWanted, type Task } from './tasks.ts';
+import { typeNames } from './type-names.ts';
 
 /** What one fetch asks of entities, at every path where it asks the same. */
 export interface Member {
@@ -26,6 +27,7 @@ export interface Member {
   readonly isExact: boolean;
   readonly pick: Picker;
   readonly outputRewrite: Rewriter | null;
+  /** Is any value asked for, anywhere? */
   isWanted(state: RunState): boolean;
   entitiesIn(state: RunState): JsonObject[];
   /**
@@ -89,6 +91,8 @@ function compileMember(
   const { representationOf, idOf } = compileRepresentation(parts, node.requires ?? [], node.inputRewrites);
   const pathsIn = (state: RunState): Path[] =>
     places.filter((one) => isWanted(one.conditions, state.variables)).map((one) => one.path);
+  const isAsking = asksAnything(askedFields(document));
+  const { objects } = typeNames(schema);
   const lackingOf = compileLacking(parts, node, document, blame);
   const partial = new Map<string, Member | null>();
   /** The member that asks everything but some keys; null where that is nothing. */
@@ -111,8 +115,12 @@ function compileMember(
     isExact: asksAny(document, numbers.scalars),
     pick: compilePicker(schema, document, set),
     outputRewrite: compileRewrites(schema, node.outputRewrites),
-    isWanted: (state) => pathsIn(state).length > 0,
-    entitiesIn: (state) => pathsIn(state).flatMap((path) => objectsAt(state.data, path)),
+    isWanted: (state) => pathsIn(state).length > 0 && isAsking(state.variables),
+    entitiesIn(state) {
+      const entities = pathsIn(state).flatMap((path) => objectsAt(state.data, path));
+      if (isAsking(state.variables)) return entities;
+      return entities.filter(({ __typename: type }) => !objects.has(String(type)));
+    },
     gather(entities, variables) {
       const byId = new Map<string, JsonObject[]>();
       const byRepresentation = new Map<string, JsonObject[]>();

@@ -1,4 +1,5 @@
-import { Kind, parse, type SelectionSetNode } from 'graphql';
+import type { SelectionSetNode } from 'graphql';
+import { parseFieldSet } from '../../field-set.ts';
 import type { Requirement } from '../plan/requirements.ts';
 
 /** What subgraphs have to be told of entities. Field sets are read when they are first asked for. */
@@ -24,7 +25,7 @@ export function needsOf(requirements: readonly Requirement[]): Needs {
   const setsAt = (key: string): readonly SelectionSetNode[] => {
     let known = sets.get(key);
     if (!known) {
-      known = (texts.get(key) ?? []).map(fieldSetOf);
+      known = (texts.get(key) ?? []).map(parseFieldSet);
       sets.set(key, known);
     }
     return known;
@@ -33,10 +34,4 @@ export function needsOf(requirements: readonly Requirement[]): Needs {
     keysOf: (subgraph, type) => setsAt(place(subgraph, type, null)),
     requiredFor: (subgraph, type, field) => setsAt(place(subgraph, type, field))[0],
   };
-}
-
-function fieldSetOf(text: string): SelectionSetNode {
-  const [definition] = parse(`{ ${text} }`, { noLocation: true }).definitions;
-  if (definition?.kind !== Kind.OPERATION_DEFINITION) throw new Error('not a field set');
-  return definition.selectionSet;
 }

@@ -2,6 +2,7 @@ import type { FetchNode } from '@apollo/query-planner';
 import { type GraphQLSchema, parse } from 'graphql';
 import type { Numbers } from '../plan/numbers.ts';
 import { readAnswer } from './answer.ts';
+import { askedFields, asksAnything } from './asked-fields.ts';
 import { mergeInto } from './merge.ts';
 import { objectsAt, type Path } from './paths.ts';
 import { compilePicker, topKeys } from './picker.ts';
@@ -38,7 +39,9 @@ export function compileRootFetch(
   const pick = isAlone ? (value: unknown) => value : compilePicker(schema, document, set);
   const above = path.filter((one) => one !== '@');
   const bodyOf = compileBody(node.operation, node.variableUsages ?? []);
+  const isAsking = asksAnything(askedFields(document, set));
   return async (state) => {
+    if (!isAsking(state.variables)) return;
     const targets = objectsAt(state.data, path);
     if (targets.length === 0) return;
     try {

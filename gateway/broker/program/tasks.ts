@@ -1,4 +1,4 @@
-import type { FetchNode, PlanNode } from '@apollo/query-planner';
+import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
 import type { Path } from './paths.ts';
 
 /** A value that a variable must have for a fetch to be made at all. */
@@ -15,6 +15,16 @@ export interface Task {
   readonly after: ReadonlySet<Task>;
   /** Length of the longest way to it; each task that it waits for has a smaller one. */
   readonly level: number;
+}
+
+/**
+ * What a plan runs. An event of a subscription stands for the answer of its first fetch; what is missing of it is fetched as
+ * always.
+ */
+export function runNodeOf({ node }: QueryPlan): PlanNode | undefined {
+  if (node?.kind !== 'Subscription') return node;
+  const { primary, rest } = node;
+  return rest ? { kind: 'Sequence', nodes: [primary, rest] } : primary;
 }
 
 /** The fetches of a plan in an order in which they can be made: none before one that it waits for. */

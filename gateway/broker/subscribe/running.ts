@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Failure } from '../../errors.ts';
 import type { SubscriptionPart } from '../../ledger/index.ts';
 import type { DisclosureId, Principal } from '../../words.ts';
-import { type About, type Decided, decide } from '../decide.ts';
+import { type About, type Decided, decide, isOutdated } from '../decide.ts';
 import type { FetchCall } from '../fetch.ts';
 import type { Answer, BrokerParts } from '../parts.ts';
 import type { PreparedOperation } from '../prepare.ts';
@@ -203,17 +203,15 @@ export class RunningSubscription {
   }
 
   #isStale(): boolean {
-    const { about, entitlement } = this.#opening.decided;
-    if (this.#ending || !about.purpose) return false;
-    const { principal } = this.#request.subscriber;
-    return this.#parts.policy.entitle(principal, about.purpose.use).key !== entitlement.key;
+    if (this.#ending) return false;
+    return isOutdated(this.#parts, this.#request.subscriber.principal, this.#opening.decided);
   }
 
   /** Is everything that was decided of this operation decided as before? Then its provider is asked the same. */
   #isUntouched(): boolean {
-    const { about, entitlement } = this.#opening.decided;
+    const { about, entitlement, program } = this.#opening.decided;
     const { policy, publication } = this.#parts;
-    if (!about.purpose) return false;
+    if (!about.purpose || program.restsOn.size > 0) return false;
     const now = policy.entitle(this.#request.subscriber.principal, about.purpose.use);
     return (about.judgement?.disclosed ?? []).every(({ coordinate }) => {
       const rule = publication.index.rule(coordinate);
@@ -247,8 +245,9 @@ export class RunningSubscription {
     const { subgraph, body } = call;
     const { principal } = this.#request.subscriber;
     if (!about.purpose) throw new Error('a subscription without a purpose was decided to be allowed');
-    const grants = about.judgement?.grants ?? [];
-    const asked = { subgraph, body, idempotent: true, principal, purpose: about.purpose, grants };
+    const { grants = [], sent: all = [] } = about.judgement ?? {};
+    const sent = all.find((one) => one.subgraph === subgraph)?.coordinates ?? [];
+    const asked = { subgraph, body, idempotent: true, principal, purpose: about.purpose, grants, sent };
     let isOpen = true;
     this.#lastWord = null;
     const stop = this.#parts.listen(

@@ -75,7 +75,9 @@ export async function simulate(
   const touching = asked.filter(({ decisions }) =>
     decisions.some(({ coordinate }) => {
       const rule = parts.index().rule(coordinate);
-      return proposed.items.includes(rule.tests ?? rule.coordinate);
+      return [rule, ...(rule.alsoTests ?? [])].some((one) =>
+        proposed.items.includes(one.tests ?? one.coordinate),
+      );
     }),
   );
   const policy = parts.policyWith(grant);

@@ -14,7 +14,12 @@ export function catalogueFindings(model: Model): Finding[] {
 /** Does the subgraph answer for a field itself? A key that it only repeats is another's, as is what is external. */
 export function owns(type: ModelType, field: ModelField): boolean {
   if (field.name.startsWith('_') || field.federation('external') || type.federation('external')) return false;
-  return !isKeyOf(type, field) || field.sharing('sharing') !== null || field.sharing('item') !== null;
+  return !isKeyOf(type, field) || field.sharing('sharing') !== null || isSource(field);
+}
+
+/** A key is repeated by every subgraph of its entity; its source is who says that it is its item, or whom it names. */
+export function isSource(field: ModelField): boolean {
+  return (['authoritative', 'item', 'subject'] as const).some((one) => field.sharing(one) !== null);
 }
 
 /** What an element says of sharing; a type's `@sharing` is the default of its fields and values, never of arguments. */
@@ -25,7 +30,9 @@ export function sharingOf(type: ModelType, element: Element): Readonly<Record<st
 /** Measures Art. 9 and 10(1): everything has a class, and withholding has a basis. */
 function classFindings(type: ModelType): Finding[] {
   const elements = type.fields.flatMap((field): Element[] =>
-    field.name.startsWith('_') ? [] : [...(owns(type, field) ? [field] : []), ...field.args],
+    field.name.startsWith('_') || field.federation('external')
+      ? []
+      : [...(owns(type, field) ? [field] : []), ...field.args],
   );
   return elements.flatMap((element) => {
     const sharing = sharingOf(type, element);

@@ -6,10 +6,11 @@ import { createSources, type Sources } from '../sources.ts';
 import { elsewhere } from '../zones.ts';
 import { brokenOperations } from './broken-operations.ts';
 import { catalogueFindings, sharingOf } from './catalogue-rules.ts';
+import { requiresFindings } from './consumption-rules.ts';
 import { type Finding, finding } from './finding.ts';
 import type { Model } from './model.ts';
 import type { SeenOperation } from './seen-operation.ts';
-import { filterFindings, requiresFindings, sourceFindings } from './source-rules.ts';
+import { filterFindings, sourceFindings } from './source-rules.ts';
 
 export interface CheckInput {
   readonly candidate: Subgraph;

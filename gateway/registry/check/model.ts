@@ -8,6 +8,7 @@ import {
   Kind,
   type TypeNode,
 } from 'graphql';
+import { fieldSetText, ownFields, parseFieldSet } from '../../field-set.ts';
 import { linkedNames } from '../complete-sdl.ts';
 import { SPECIFIED } from '../machinery.ts';
 import type { Subgraph } from '../rules.ts';
@@ -36,6 +37,8 @@ export interface ModelField extends Element {
 export interface ModelType extends Element {
   readonly kind: 'object' | 'interface' | 'input' | 'enum';
   readonly fields: readonly ModelField[];
+  /** Names of the interfaces that it implements. */
+  readonly interfaces: readonly string[];
 }
 
 /** One subgraph's SDL as it was written, also when it does not compose: so that every fault in it can be told at once. */
@@ -50,6 +53,7 @@ export function readTypes(document: DocumentNode): ReadonlyMap<string, ModelType
     federation: directiveNames(document, FEDERATION_IDENTITY),
   };
   const types = new Map<string, ModelType>();
+  const roots = rootNames(document);
   for (const one of document.definitions) {
     if (!('name' in one) || !one.name || !(one.kind in KINDS) || SPECIFIED.test(one.name.value)) continue;
     const kind = KINDS[one.kind as keyof typeof KINDS];
@@ -67,7 +71,7 @@ export function readTypes(document: DocumentNode): ReadonlyMap<string, ModelType
       federation: (directive) => applied(node.directives, names.federation(directive))[0] ?? null,
       federationAll: (directive) => applied(node.directives, names.federation(directive)),
     });
-    const typeName = one.name.value;
+    const typeName = roots.get(one.name.value) ?? one.name.value;
     const fields = members.map((member): ModelField => {
       const coordinate = `${typeName}.${member.name.value}`;
       const args = 'arguments' in member ? (member.arguments ?? []) : [];
@@ -91,19 +95,31 @@ export function readTypes(document: DocumentNode): ReadonlyMap<string, ModelType
       typeName,
       typeName,
     );
-    types.set(typeName, before ? joinTypes(before, own, fields) : { ...own, kind, fields });
+    const interfaces = 'interfaces' in one ? (one.interfaces ?? []).map(({ name }) => name.value) : [];
+    types.set(
+      typeName,
+      before ? joinTypes(before, own, fields, interfaces) : { ...own, kind, fields, interfaces },
+    );
   }
   return types;
 }
 
-/** Is a field part of one of its type's keys? */
+/**
+ * Is a field one of those by which the type's objects are told apart? Nothing below such a field is, no root field, and not what
+ * is taken over from another subgraph.
+ */
 export function isKeyOf(type: ModelType, field: ModelField): boolean {
-  return type.federationAll('key').some(({ fields }) =>
-    String(fields)
-      .split(/[^_A-Za-z0-9]+/)
-      .includes(field.name),
-  );
+  if (ROOTS.has(type.name) || field.federation('override')) return false;
+  return type.federationAll('key').some(({ fields }) => {
+    try {
+      return ownFields(parseFieldSet(fieldSetText(fields))).includes(field.name);
+    } catch {
+      return false; // Composition tells what is wrong with the field set.
+    }
+  });
 }
+
+const ROOTS = new Set(['Query', 'Mutation', 'Subscription']);
 
 /** Name of the type of a field that any of the subgraphs declares. */
 export function fieldTypeOf(models: readonly Model[], type: string, field: string): string | undefined {
@@ -112,14 +128,34 @@ export function fieldTypeOf(models: readonly Model[], type: string, field: strin
 }
 
 /** A definition and its extensions are one type. */
-function joinTypes(before: ModelType, own: Element, fields: readonly ModelField[]): ModelType {
+function joinTypes(
+  before: ModelType,
+  own: Element,
+  fields: readonly ModelField[],
+  interfaces: readonly string[],
+): ModelType {
   return {
     ...before,
     fields: [...before.fields, ...fields],
+    interfaces: [...before.interfaces, ...interfaces],
     sharing: (directive) => before.sharing(directive) ?? own.sharing(directive),
     federation: (directive) => before.federation(directive) ?? own.federation(directive),
     federationAll: (directive) => [...before.federationAll(directive), ...own.federationAll(directive)],
   };
+}
+
+/** What federation calls the root types that a document calls otherwise. */
+function rootNames(document: DocumentNode): ReadonlyMap<string, string> {
+  const names = { query: 'Query', mutation: 'Mutation', subscription: 'Subscription' };
+  return new Map(
+    document.definitions.flatMap((one) =>
+      one.kind === Kind.SCHEMA_DEFINITION || one.kind === Kind.SCHEMA_EXTENSION
+        ? (one.operationTypes ?? []).map(
+            ({ operation, type }) => [type.name.value, names[operation]] as const,
+          )
+        : [],
+    ),
+  );
 }
 
 const KINDS = {

@@ -1,11 +1,10 @@
-import { Kind, parse, type SelectionSetNode } from 'graphql';
 import { SHARING_CLASSES, type SharingClass } from '../../words.ts';
-import { owns, sharingOf } from './catalogue-rules.ts';
+import { isSource, owns, sharingOf } from './catalogue-rules.ts';
 import { type Finding, finding } from './finding.ts';
 import { type Element, fieldTypeOf, isKeyOf, type Model, type ModelField, type ModelType } from './model.ts';
 
 /** A field with the subgraph that declares it. */
-interface Declared {
+export interface Declared {
   readonly model: Model;
   readonly type: ModelType;
   readonly field: ModelField;
@@ -39,10 +38,11 @@ export function stricter(a: SharingClass, b: SharingClass): boolean {
 export function sourceFindings(candidate: Model, others: readonly Model[]): Finding[] {
   const models = [candidate, ...others];
   return itemsOf(candidate).flatMap(({ type, field }): Finding[] => {
-    const owners = ownersOf(models, field.coordinate);
+    const owners = sourcesOf(ownersOf(models, field.coordinate));
     const names = owners.map((one) => one.model.subgraph.name).join(', ');
-    if (owners.length < 2 || isKeyOfAny(owners)) return [];
-    if (owners.some((one) => !isShareable(one)))
+    if (owners.length < 2) return [];
+    // Federation lets every subgraph have a key.
+    if (owners.some((one) => !isShareable(one) && !isKeyOf(one.type, one.field)))
       return [
         finding(
           'SEVERAL_SOURCES',
@@ -75,9 +75,9 @@ function isShareable({ type, field }: Declared): boolean {
   return field.federation('shareable') !== null || type.federation('shareable') !== null;
 }
 
-/** Keys are how entities are told apart: every subgraph has them. Value types and Query roots are not items. */
-function isKeyOfAny(owners: readonly Declared[]): boolean {
-  return owners.some(({ type, field }) => isKeyOf(type, field));
+/** Those of a datum's owners who have it of their own: a key that is only repeated is another's. */
+export function sourcesOf(owners: readonly Declared[]): Declared[] {
+  return owners.filter(({ type, field }) => !isKeyOf(type, field) || isSource(field));
 }
 
 /**
@@ -137,7 +137,7 @@ function selectedTypes(models: readonly Model[], name: string): string[] {
 }
 
 /** An input type and those inside it. */
-function inputsOf(model: Model, name: string, seen: Set<string> = new Set()): ModelType[] {
+export function inputsOf(model: Model, name: string, seen: Set<string> = new Set()): ModelType[] {
   const type = model.types.get(name);
   if (type?.kind !== 'input' || seen.has(name)) return [];
   seen.add(name);
@@ -171,51 +171,4 @@ function wordsOf(name: string): string[] {
 
 function contains(words: readonly string[], part: readonly string[]): boolean {
   return words.some((_, start) => part.every((word, index) => words[start + index] === word));
-}
-
-/** Measures Art. 14: a subgraph that computes from another department's conditional item is its consumer. */
-export function requiresFindings(
-  candidate: Model,
-  others: readonly Model[],
-  isGranted: (coordinate: string) => boolean,
-): Finding[] {
-  const models = [candidate, ...others];
-  return [...candidate.types.values()].flatMap((type) =>
-    type.fields.flatMap((field) => {
-      const required = field.federation('requires')?.fields;
-      const coordinates =
-        typeof required === 'string' ? selectedCoordinates(models, type.name, required) : [];
-      return coordinates.flatMap((coordinate): Finding[] => {
-        const owners = ownersOf(models, coordinate);
-        const isOthers = owners.some(
-          (one) => one.model.subgraph.provider.code !== candidate.subgraph.provider.code,
-        );
-        const isFree = classOf(models, coordinate) === 'UNCONDITIONAL';
-        if (!isOthers || isFree || isGranted(coordinate)) return [];
-        const owner = owners[0]?.model.subgraph.provider.name ?? '';
-        const text = `${field.coordinate} 由 ${coordinate} 计算，该项属${owner}且非无条件共享，而本部门没有授权。请先向${owner}申请。 It is computed from ${coordinate}, which needs a grant that your department does not hold; apply for it first.`;
-        return [finding('REQUIRES_WITHOUT_GRANT', field.coordinate, text)];
-      });
-    }),
-  );
-}
-
-function selectedCoordinates(models: readonly Model[], typeName: string, fields: string): string[] {
-  const found: string[] = [];
-  const visit = (set: SelectionSetNode, at: string): void => {
-    for (const one of set.selections) {
-      if (one.kind === Kind.INLINE_FRAGMENT) visit(one.selectionSet, one.typeCondition?.name.value ?? at);
-      if (one.kind !== Kind.FIELD) continue;
-      found.push(`${at}.${one.name.value}`);
-      const type = fieldTypeOf(models, at, one.name.value);
-      if (one.selectionSet && type !== undefined) visit(one.selectionSet, type);
-    }
-  };
-  try {
-    const [definition] = parse(`{ ${fields} }`, { noLocation: true }).definitions;
-    if (definition?.kind === Kind.OPERATION_DEFINITION) visit(definition.selectionSet, typeName);
-  } catch {
-    return []; // Composition tells what is wrong with the field set.
-  }
-  return found;
 }

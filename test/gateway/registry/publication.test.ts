@@ -68,3 +68,48 @@ test('who only repeats a field of another, however it is marked, does not answer
   if (!result.ok) throw new Error(JSON.stringify(result.problems));
   expect(result.publication.index.rule('P.phone')).toMatchObject({ class: 'CONDITIONAL', provider });
 });
+
+test('a key is its source’s, whatever the subgraphs are called and whoever else classifies it', () => {
+  const links = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable"])
+    @link(url: "https://liancha.example/sharing/v1.0", import: ["@sharing", "@item", "@subject", "@authoritative"])`;
+  const U = '@sharing(class: UNCONDITIONAL)';
+  const person = (more: string) => `${links} type Person @key(fields: "id") { id: ID! ${U} ${more} }`;
+  const subgraph = (name: string, sdl: string, code: string) => ({
+    name,
+    url: `http://${name}.example/`,
+    sdl,
+    provider: { code: code as DepartmentCode, name: code },
+  });
+  const ownerOf = (...subgraphs: Parameters<typeof publish>[0]) => {
+    const result = publish(subgraphs, specification);
+    if (!result.ok) throw new Error(JSON.stringify(result.problems));
+    const { provider, sources } = result.publication.index.rule('Person.id');
+    return [provider.code, sources?.map((one) => one.provider.code)];
+  };
+  const repeating = subgraph('a', `${person(`age: Int ${U}`)} type Query { person: Person ${U} }`, 'REPEATS');
+  for (const claim of ['@item(name: "x", type: C, length: 9)', '@subject(kind: PERSON)', '@authoritative'])
+    expect(ownerOf(repeating, subgraph('b', person(claim), 'SOURCE'))).toEqual(['SOURCE', ['SOURCE']]);
+  const claiming = subgraph(
+    'a',
+    `${person('@subject(kind: PERSON)')} type Query { person: Person ${U} }`,
+    'CLAIMS',
+  );
+  expect(ownerOf(claiming, subgraph('b', person('@authoritative'), 'SOURCE'))).toEqual([
+    'SOURCE',
+    ['SOURCE'],
+  ]);
+});
+
+test('what tests something that itself tests an item, tests that item', () => {
+  const result = published(`
+    extend schema @link(url: "https://specs.apollo.dev/federation/v2.9")
+      @link(url: "https://liancha.example/sharing/v1.0", import: ["@sharing"])
+    type Query { a(x: String @sharing(as: "In.y")): Int @sharing(class: UNCONDITIONAL) b: String @sharing(class: WITHHELD, basis: "law") }
+    input In { y: String @sharing(as: "Query.b") z: String @sharing(as: "In.z") }`);
+  if (!result.ok) throw new Error(JSON.stringify(result.problems));
+  const rule = result.publication.index.rule('Query.a(x:)');
+  expect([rule, ...(rule.alsoTests ?? [])].map((one) => [one.tests, one.class])).toContainEqual([
+    'Query.b',
+    'WITHHELD',
+  ]);
+});

@@ -9,7 +9,8 @@ import { publish } from '../../../../gateway/registry/publish.ts';
 
 const specification = readFileSync(join(projectRoot(), 'schema/sharing.graphql'), 'utf8');
 const LINKS = `extend schema
-  @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires"])
+  @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires",
+    "@override", "@context", "@fromContext"])
   @link(url: "https://liancha.example/sharing/v1.0", import: ["@sharing", "@resource", "@item", "@mask", "@authoritative"])
 `;
 const RESOURCE = (
@@ -253,6 +254,83 @@ describe('a subgraph that breaks a rule', () => {
     expect(brief(check(other))).toEqual([['REQUIRES_WITHOUT_GRANT', 'Person.callable']]);
     expect(check(other, { isGranted: (coordinate) => coordinate === 'Person.phone' })).toEqual([]);
     expect(check(subgraph('other', sdl, 'people'))).toEqual([]);
+  });
+
+  const U = '@sharing(class: UNCONDITIONAL)';
+  const own = `own: String ${U} ${ITEM()}`;
+  it.each<[string, string, string]>([
+    ['a key', `type Person @key(fields: "phone") ${RESOURCE()} { phone: String @external ${own} }`, 'Person'],
+    [
+      'one key of two, on an extension',
+      `type Person @key(fields: "id") ${RESOURCE()} { id: ID! phone: String @external ${own} } extend type Person @key(fields: "id phone")`,
+      'Person',
+    ],
+    [
+      'a nested key',
+      `type Query { box: Box ${U} } type Box @key(fields: "{ who { phone } }") ${RESOURCE()} { who: Person ${U} ${ITEM()} }
+        type Person @key(fields: "id") { id: ID! phone: String @external }`,
+      'Box',
+    ],
+    [
+      'an interface whose fields it calls free',
+      `interface Loose ${U} { phone: String } type Person implements Loose @key(fields: "id") ${RESOURCE()} {
+        id: ID! phone: String @external who: Loose ${U} ${ITEM()} }
+      type Box @key(fields: "id") ${RESOURCE()} { id: ID! ${U} ${ITEM()} who: Loose @external taken: String @requires(fields: "who { phone }") ${U} ${ITEM()} }`,
+      'Box.taken',
+    ],
+    [
+      'a context',
+      `type Person @key(fields: "id") @context(name: "person") ${RESOURCE()} { id: ID! phone: String @external notes: [Note!] ${U} ${ITEM()} }
+      type Note @key(fields: "id") ${RESOURCE()} { id: ID! ${U} ${ITEM()} text(phone: String @fromContext(field: "$person { phone }") ${U}): String ${U} ${ITEM()} }`,
+      'Note.text',
+    ],
+    [
+      'an argument, nested in an input',
+      `type Query { find(where: Where ${U}): Int ${U} } input Where { number: String @sharing(as: "Person.phone") and: [Where!] ${U} }`,
+      'Query.find(where:)',
+    ],
+  ])('is told of what it is sent without a grant, as %s', (_, sdl, coordinate) => {
+    const told = (code: string, granted: boolean) =>
+      brief(
+        check(subgraph('other', sdl, code), { isGranted: (one) => granted && one === 'Person.phone' }),
+      ).filter(([finding]) => finding === 'REQUIRES_WITHOUT_GRANT');
+    expect(told('other', false)).toContainEqual(['REQUIRES_WITHOUT_GRANT', coordinate]);
+    expect(told('other', true)).toEqual([]);
+    expect(told('people', false)).toEqual([]);
+  });
+
+  it('is told when it claims a key that another department has as its item, and neither is the source', () => {
+    const claim = (more: string) =>
+      subgraph(
+        'other',
+        `type Person @key(fields: "id") ${RESOURCE()} { id: ID! ${U} ${ITEM()} ${more} ${own} }`,
+      );
+    expect(brief(check(claim('')))).toEqual([['NO_AUTHORITATIVE_SOURCE', 'Person.id']]);
+    const source = changed(ITEM('basic: true'), `${ITEM('basic: true')} @authoritative`);
+    expect(check(claim(''), { live: [source] })).toEqual([]);
+    expect(brief(check(claim('@authoritative'), { live: [source] }))).toEqual([
+      ['NO_AUTHORITATIVE_SOURCE', 'Person.id'],
+    ]);
+    const repeated = subgraph(
+      'other',
+      `type Person @key(fields: "id") ${RESOURCE()} { id: ID! ${U} ${own} }`,
+    );
+    expect(check(repeated)).toEqual([]);
+  });
+
+  it('does not make a key of what stands in one only by its letters, nor of a root field', () => {
+    const taking = (key: string) =>
+      subgraph(
+        'other',
+        `type Query @key(fields: "${key}", resolvable: false) { box: Box ${U} person(id: ID! ${U}): Person ${U} }
+        type Box { person: Int ${U} } type Person @key(fields: "id", resolvable: false) { id: ID! }`,
+      );
+    for (const key of ['box { person }', 'box', '{ box { person } }'])
+      expect(brief(check(taking(key)))).toContainEqual(['SEVERAL_SOURCES', 'Query.person']);
+    const renamed = `schema { query: Root } type Root @key(fields: "name", resolvable: false) { person(id: ID! ${U}): Person ${U} name: Int ${U} } type Person @key(fields: "id", resolvable: false) { id: ID! }`;
+    expect(brief(check(subgraph('other', renamed)))).toContainEqual(['SEVERAL_SOURCES', 'Query.person']);
+    const items = `type Person @key(fields: "id name", resolvable: false) { id: ID! name: String @override(from: "people") }`;
+    expect(brief(check(subgraph('other', items)))).toContainEqual(['UNCLASSIFIED', 'Person.name']);
   });
 
   it('is told which operations of whom would break, unless it is forced', () => {

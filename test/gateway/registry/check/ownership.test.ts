@@ -190,7 +190,7 @@ describe('what a publication changes of another department’s coordinates needs
     [
       'another target of a shared input field',
       `type Query { mine(filter: Filter): Int } ${person('id: ID!')} input Filter { phone: String @sharing(as: "Person.red") name: String @sharing(as: "Person.name") }`,
-      'people Filter.phone requires|tests|class|purposes|provider',
+      'people Filter.phone requires|tests|alsoTests|class|purposes|provider',
     ],
     // Cost
     ['a cost of a type', person('id: ID!', '@cost(weight: 100000000)'), 'people Person cost'],
