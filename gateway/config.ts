@@ -103,6 +103,8 @@ const Settings = z.strictObject({
       fields: positive.default(2_000),
       rootFields: positive.default(20),
       cost: positive.default(20_000),
+      /** Whom one answer may be about: its record names each. */
+      subjects: positive.default(100_000),
       /** Checks of values (`@verify`) a day: by one department of one item of one subject, and altogether. */
       attemptsPerSubject: positive.default(5),
       attemptsPerDepartment: positive.default(5_000),
@@ -157,6 +159,10 @@ const Settings = z.strictObject({
           ]),
         )
         .default([]),
+      /** How long refusals of one kind are counted into one record. */
+      refusalsEveryMs: positive.default(60_000),
+      /** Free space on the disk, in bytes, below which nothing is answered, so that what was is still signed and kept. */
+      reserveBytes: z.number().int().min(0).default(67_108_864),
       /** Pause between two heads for one witness. */
       witnessEveryMs: positive.default(10_000),
       /** Ledgers of other gateways that this one watches and co-signs for; `keys`: file of their public keys. */

@@ -47,6 +47,7 @@ import {
 } from './identity/index.ts';
 import {
   createIds,
+  createRefusalTally,
   openKeyedHashes,
   openLedger,
   openSecret,
@@ -187,6 +188,18 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
   const nextId = createIds(now);
   const configured = readSubgraphs(configuration, departments);
   const where = reachOf(configuration, configured, departments);
+  const refusals = createRefusalTally({
+    ledger,
+    windowMs: configuration.ledger.refusalsEveryMs,
+    now,
+    common: () => ({
+      operation: hashes.operation(''),
+      schemaRevision: publishing.live.current().publication.revision,
+      policyRevision: policy.revision,
+      ...hashes.keys,
+    }),
+    onProblem: problem('refusals that were counted could not be recorded'),
+  });
   const planners = createPlanners();
   const upstream = {
     timeoutMs: providers.timeoutMs,
@@ -200,6 +213,7 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
       limits,
       policy,
       ledger,
+      refusals,
       counters,
       attempts: { perSubject: limits.attemptsPerSubject, perDepartment: limits.attemptsPerDepartment },
       now,
@@ -352,7 +366,7 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
   const routes = createRoutes({
     graphql: push.orElse(graphql),
     bodies,
-    isReady: () => isReady,
+    whyNotReady: () => [...(isReady ? [] : ['CLOSING']), ...(ledger.isShortOfSpace ? ['LEDGER_SPACE'] : [])],
     publication: publishing.status,
     jwks: () => ({ ...signer.jwks(), keys: [...signer.jwks().keys, messageSigner.jwk] }),
     metrics: () => metrics.text(),
@@ -369,6 +383,7 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
     calendar.close();
     await exchange.stop();
     await indexer.close();
+    await refusals.flush();
     await witnessing.close();
     await ledger.close();
     policy.close();

@@ -39,6 +39,7 @@ const LIMITS = {
   fields: 100_000,
   rootFields: 10_000,
   cost: Number.MAX_SAFE_INTEGER,
+  subjects: Number.MAX_SAFE_INTEGER,
 };
 const REQUEST_BYTES = 16 * 1_048_576;
 const UPSTREAM = { timeoutMs: 30_000, answerBytes: 256 * 1_048_576 };

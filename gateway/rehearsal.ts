@@ -113,6 +113,7 @@ const LIMITS = {
   fields: 100_000,
   rootFields: 100_000,
   cost: Number.MAX_SAFE_INTEGER,
+  subjects: Number.MAX_SAFE_INTEGER,
 };
 
 function partsWith(onDefect: (error: unknown) => void): ServingParts {

@@ -54,8 +54,13 @@ export interface Broker {
   warm(text: string, operationName: string | null, principal: Principal): Promise<void>;
   /** Adds the proof that the answer's disclosure is in the ledger's tree. */
   prove(answer: Answer): Promise<Answer>;
-  /** Records a refusal that was decided at the door or at admission. */
-  refuse(hash: string, failures: readonly Failure[], principal: Principal | null): Promise<Answer>;
+  /** Records a refusal that was decided at the door or at admission. `caller`: whom it counts on where nobody is known. */
+  refuse(
+    hash: string,
+    failures: readonly Failure[],
+    principal: Principal | null,
+    caller?: string,
+  ): Promise<Answer>;
 }
 
 export function createBroker(parts: BrokerParts): Broker {
@@ -95,8 +100,8 @@ export function createBroker(parts: BrokerParts): Broker {
     return { ...answer, failures: withRetryAfter(answer.failures, parts.now()) };
   };
 
-  const refuse: Broker['refuse'] = (hash, failures, principal) =>
-    noted(parts, { hash, name: null, principal, purpose: null, variables: {} }, failures);
+  const refuse: Broker['refuse'] = (hash, failures, principal, caller = '') =>
+    noted(parts, { hash, name: null, principal, caller, purpose: null, variables: {} }, failures);
 
   const prove: Broker['prove'] = async (given) => {
     const proof = await ledger.prove(given.receipt).catch(() => null);

@@ -20,6 +20,8 @@ export interface About {
   readonly hash: string;
   readonly name: string | null;
   readonly principal: Principal | null;
+  /** Whom it counts on where nobody is known. */
+  readonly caller?: string;
   readonly purpose: StatedPurpose | null;
   readonly variables: Variables;
   readonly judgement?: Judgement;

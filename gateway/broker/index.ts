@@ -3,7 +3,13 @@ export { type AskedOperation, type Broker, createBroker, type KeptOperation } fr
 export { digestOf } from './digest.ts';
 export { createEngine } from './engine.ts';
 export { formatFailure } from './errors.ts';
-export { judgeMeasure, measureOperation, type OperationLimits, tooComplex } from './operation/index.ts';
+export {
+  judgeMeasure,
+  type MeasureLimits,
+  measureOperation,
+  type OperationLimits,
+  tooComplex,
+} from './operation/index.ts';
 export { cursorSeal } from './paging/seal.ts';
 export type { Answer, BrokerParts, ProviderListener, ProviderQuestion } from './parts.ts';
 export { createPlanners, type Planners } from './plan/thread/planner-thread.ts';

@@ -1,5 +1,5 @@
 import type { Failure } from '../errors.ts';
-import type { InclusionProof, KeyedHashes, Ledger } from '../ledger/index.ts';
+import type { InclusionProof, KeyedHashes, Ledger, RefusalTally } from '../ledger/index.ts';
 import type { Publication } from '../registry/index.ts';
 import type { DepartmentCode, DisclosureId, GrantId, MaskRule, Principal, Use } from '../words.ts';
 import type { FetchResult } from './fetch.ts';
@@ -47,6 +47,8 @@ export interface BrokerParts {
   readonly limits: OperationLimits;
   readonly policy: DecidingPolicy;
   readonly ledger: Ledger;
+  /** Counts refusals together that anybody can cause without end. Without it each has a record of its own. */
+  readonly refusals?: Pick<RefusalTally, 'count'>;
   /** The mask of a rule for values of a coordinate from one department, for one consumer. */
   maskFor(
     rule: MaskRule,

@@ -13,6 +13,7 @@ import type { Fetch, FetchResult } from './fetch.ts';
 import type { Findings } from './findings.ts';
 import { asGiven, NOTHING_GIVEN } from './given.ts';
 import { NO_JUDGEMENT } from './judgement.ts';
+import { tooComplex } from './operation/index.ts';
 import type { Answer, BrokerParts } from './parts.ts';
 import type { RunResult } from './prepare.ts';
 
@@ -132,6 +133,9 @@ async function findingsOf(
 export async function recorded(parts: BrokerParts, about: About, executed: Executed): Promise<Answer> {
   const { id, data, failures, findings, isPublic, refusal } = executed;
   if (refusal) return noted(parts, about, [refusal], id);
+  const { subjects: most } = parts.limits;
+  if (executed.subjects.length > most)
+    return noted(parts, about, [tooComplex('subjects', executed.subjects.length, most)], id);
   const disclosure = disclosureOf(parts, id, about, failures, executed);
   try {
     await parts.stage('record', () => parts.ledger.append(disclosure));
@@ -153,15 +157,19 @@ export async function recorded(parts: BrokerParts, about: About, executed: Execu
 
 /**
  * A record without data: a refusal, or the start and the end of a subscription. Nothing leaves that is not on record;
- * when the record fails, only that is said. `calls` have been made all the same, and what they carried was sent.
+ * when the record fails, only that is said. `calls` have been made all the same, and what they carried was sent. Refusals of one
+ * kind that come without end are counted in one record.
  */
 export async function noted(
   parts: BrokerParts,
   about: About,
   failures: readonly Failure[],
-  id: DisclosureId = parts.ledger.nextId(),
+  given?: DisclosureId,
   calls: readonly ProviderCall[] = [],
 ): Promise<Answer> {
+  const counted = given === undefined ? countedIn(parts, about, failures) : null;
+  if (counted !== null) return { receipt: counted, failures };
+  const id = given ?? parts.ledger.nextId();
   const disclosure = disclosureOf(parts, id, about, failures, undefined, calls);
   try {
     await parts.ledger.append(disclosure);
@@ -169,6 +177,16 @@ export async function noted(
     return unrecorded(id);
   }
   return { receipt: id, failures };
+}
+
+/** The record in which a refusal is counted. What was decided of any item has a record of its own, always. */
+function countedIn(
+  { refusals }: BrokerParts,
+  { judgement, subscription, principal, caller = '' }: About,
+  [failure]: readonly Failure[],
+): DisclosureId | null {
+  if (!refusals || !failure || judgement || subscription) return null;
+  return refusals.count({ department: principal?.department ?? null, code: failure.code, caller });
 }
 
 function unrecorded(receipt: DisclosureId): Answer {
@@ -187,6 +205,9 @@ function withFailures(call: ProviderCall, failures: readonly Failure[]): Provide
   const isHit = call.outcome === 'OK' && failures.some(({ details }) => details.subgraph === call.subgraph);
   return isHit ? { ...call, outcome: 'PARTIAL' } : call;
 }
+
+/** Names of operations are ASCII, and may be as long as the request. */
+const LONGEST_NAME = 200;
 
 /** The ledger's record of one answer or refusal. */
 function disclosureOf(
@@ -207,7 +228,7 @@ function disclosureOf(
     use: purpose?.use ?? null,
     matter: purpose?.matter ?? null,
     operation: hashes.operation(about.hash),
-    operationName: about.name,
+    operationName: about.name?.slice(0, LONGEST_NAME) ?? null,
     decisions: executed?.decisions ?? decisionsWithout(parts, about),
     grants: judgement.grants,
     schemaRevision: parts.publication.revision,

@@ -12,7 +12,8 @@ import { type WitnessingLedger, witnessRoute } from './witness.ts';
 export interface RouteParts {
   readonly graphql: Handler;
   readonly bodies: Bodies;
-  isReady(): boolean;
+  /** Reasons, as codes, for which it is not ready to answer; none when it is. */
+  whyNotReady(): readonly string[];
   /** Numbers of the publication that is served, and of one that could not be taken up. */
   publication(): { readonly served: number; readonly failed: number | null };
   jwks(): unknown;
@@ -41,7 +42,8 @@ export function createRoutes(parts: RouteParts): Handler {
     ...parts.catalogue,
     'GET /health/live': (_, response) => sendJson(response, 200, { status: 'live' }),
     'GET /health/ready': (_, response) => {
-      if (!parts.isReady()) return sendJson(response, 503, { status: 'not ready' });
+      const reasons = parts.whyNotReady();
+      if (reasons.length > 0) return sendJson(response, 503, { status: 'not ready', reasons });
       const { served, failed } = parts.publication();
       sendJson(
         response,

@@ -36,6 +36,8 @@ export interface Disclosure {
   /** Codes of the errors in the answer, without duplicates. */
   readonly errors: readonly string[];
   readonly subscription?: SubscriptionPart;
+  /** The record is of so many refusals of one kind, from `since` (milliseconds since the epoch) until `time`, by so many callers. */
+  readonly refusals?: { readonly count: number; readonly since: number; readonly callers: number };
 }
 
 /** A subscription has a record for its start, each change of what was decided, each event, and its end. */
@@ -98,6 +100,8 @@ export interface Ledger {
   append(disclosure: Disclosure): Promise<void>;
   /** Signs what is durable now, unless the last head says the same already. */
   signHead(): Promise<Head>;
+  /** The disk is nearly full, so that nothing is appended. */
+  readonly isShortOfSpace: boolean;
   /** The last signed head of the tree. */
   readonly head: Head | null;
   /** Proof that a recent disclosure is in the tree under a signed head; null when it is not known here. */

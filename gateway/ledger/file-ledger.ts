@@ -16,6 +16,7 @@ import { openSealKey, SealChain } from './seals.ts';
 import type { Position } from './search/records.ts';
 import type { SegmentHeader } from './segment.ts';
 import { type OpenFile, SegmentWriter } from './segment-writer.ts';
+import { type FreeBytes, freeBytes, type SpaceWatch, watchSpace } from './space.ts';
 import { type SuiteName, suiteOf } from './suite.ts';
 import { consistencyProof, inclusionProof } from './tree.ts';
 
@@ -30,6 +31,9 @@ export interface LedgerOptions {
   readonly suite?: SuiteName;
   /** What a new SM2 key signs along with each head. */
   readonly userId?: string;
+  /** Free space on the disk, in bytes, below which nothing is appended. */
+  readonly reserveBytes?: number;
+  readonly freeBytes?: FreeBytes;
   /** How files are opened for writing. */
   readonly openFile?: OpenFile;
   /** Told when a head could not be written; records are safe all the same. */
@@ -109,6 +113,7 @@ class FileLedger implements Ledger {
   #timer: NodeJS.Timeout | null = null;
   #isClosed = false;
   #isUnwritable = false;
+  #space: SpaceWatch | null = null;
 
   constructor(
     folder: string,
@@ -135,12 +140,16 @@ class FileLedger implements Ledger {
 
   /** Whoever cannot write now is not opened. */
   async begin(): Promise<void> {
+    const { reserveBytes = 0, onUnwritable } = this.#options;
+    const free = this.#options.freeBytes ?? freeBytes;
+    this.#space = await watchSpace(this.#folder, reserveBytes, free, (error) => onUnwritable?.(error));
     await this.#openSegment();
     await this.signHead();
   }
 
   append(disclosure: Disclosure): Promise<void> {
     if (this.#isClosed) return Promise.reject(new Error('the ledger is closed'));
+    if (this.#space?.isShort) return Promise.reject(new Error('the disk of the ledger is nearly full'));
     return new Promise((resolve, reject) => {
       this.#filling.add(disclosurePieces(disclosure));
       this.#waiting.push({ id: disclosure.id, resolve, reject });
@@ -158,6 +167,10 @@ class FileLedger implements Ledger {
 
   get suite(): SuiteName {
     return this.#tree.suite;
+  }
+
+  get isShortOfSpace(): boolean {
+    return this.#space?.isShort ?? false;
   }
 
   get head(): Head | null {
@@ -183,6 +196,7 @@ class FileLedger implements Ledger {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#space?.close();
     if (this.#timer) clearTimeout(this.#timer);
     await this.#committing;
     await this.signHead().catch((error: unknown) => this.#options.onProblem?.(error));

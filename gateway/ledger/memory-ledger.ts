@@ -12,6 +12,7 @@ export function memoryLedger(now: () => number): Ledger {
     nextId: createIds(now),
     append: () => done,
     signHead: () => Promise.reject(new Error('nothing is kept that could be signed')),
+    isShortOfSpace: false,
     head: null,
     prove: async () => null,
     proveConsistency: () => null,

@@ -12,7 +12,8 @@ beforeAll(async () => {
   system = await startSystem({
     settings: {
       access: { hosts: ['exchange.example'], origins: ['https://portal.example'] },
-      limits: { bodyMs: 1_000, bufferedBytes: 2_000_000 },
+      limits: { bodyMs: 1_000, bufferedBytes: 2_000_000, unidentifiedPerMinute: 100 },
+      ledger: { refusalsEveryMs: 500 },
     },
   });
   token = await system.tokenOf(REGISTRATION);
@@ -406,5 +407,75 @@ describe('what is asked of the schema itself', () => {
     });
     expect(Math.max(...lengths)).toBeLessThan(3_000_000);
     expect(mostOf(took)).toBeLessThan(usual);
+  });
+});
+
+describe('refusals that anybody can cause', () => {
+  type Refused = {
+    errors: string[];
+    department: string | null;
+    refusals?: { count: number; callers: number };
+  };
+  const since = (before: number) => system.disclosures().slice(before) as unknown as Refused[];
+  const counted = (records: readonly Refused[]): number =>
+    records.reduce((sum, { refusals }) => sum + (refusals?.count ?? 1), 0);
+
+  test('of nobody who is known have a rate by address, and are counted in few records that are found', async () => {
+    const before = system.disclosures().length;
+    const statuses: number[] = [];
+    for (let round = 0; round < 20; round++) {
+      const sent = Array.from({ length: 20 }, (_, index) =>
+        send({
+          isKnown: false,
+          headers: json,
+          body: JSON.stringify({ query: `query N${round}_${index}_${'x'.repeat(5_000)} { __typename }` }),
+        }),
+      );
+      for (const { status } of await Promise.all(sent)) statuses.push(status);
+    }
+    expect(new Set(statuses)).toEqual(new Set([401, 429]));
+    expect(statuses.filter((one) => one === 429).length).toBeGreaterThan(200);
+    const records = () => since(before).filter(({ department }) => department === null);
+    await expect.poll(() => counted(records())).toBe(400);
+    expect(records().length).toBeLessThan(200);
+    expect(JSON.stringify(records()).length).toBeLessThan(200_000);
+    const first = records().find(({ refusals }) => refusals);
+    expect(first?.refusals?.callers).toBe(1);
+    const auditor = '云溪市审计局';
+    const query =
+      '{ disclosures(view: ALL, first: 100) { edges { node { errors refusals { count since callers } } } } }';
+    await expect
+      .poll(async () => JSON.stringify((await system.exchange(query, { as: auditor })).data))
+      .toContain('"callers":1');
+  });
+
+  test('of a department are counted together beyond so many a minute', async () => {
+    const before = system.disclosures().length;
+    for (let round = 0; round < 40; round++)
+      await Promise.all(
+        Array.from({ length: 25 }, (_, index) =>
+          send({ headers: json, body: JSON.stringify({ query: `{ nowhere${round}_${index} }` }) }),
+        ),
+      );
+    await expect.poll(() => counted(since(before))).toBe(1_000);
+  });
+
+  test('an operation’s name is on record as far as a name goes', async () => {
+    const before = system.disclosures().length;
+    const given = await send({
+      headers: json,
+      body: JSON.stringify({ query: `query ${'N'.repeat(200_000)} { __typename }` }),
+    });
+    expect(given.status).toBe(200);
+    expect(String(system.disclosures().slice(before)[0]?.operationName)).toBe('N'.repeat(200));
+  });
+
+  test('what a consumer wrote is not quoted back at any length', async () => {
+    const given = await send({
+      headers: json,
+      body: JSON.stringify({ query: `{ ${'n'.repeat(100_000)} }` }),
+    });
+    expect(codeOf(given)).toBe('GRAPHQL_VALIDATION_FAILED');
+    expect(given.text.length).toBeLessThan(10_000);
   });
 });

@@ -130,3 +130,16 @@ test('on SIGTERM requests in flight are answered, and everything that was starte
     );
   await expect.poll(isServing, { timeout: 15_000 }).toBe(false);
 });
+
+test('the demonstration listens where others reach it only when that is said to be meant', () => {
+  const providers = JSON.stringify([{ name: 'population', url: 'http://127.0.0.1:1/' }]);
+  for (const host of ['0.0.0.0', '::', '192.0.2.1']) {
+    const command = `HOST=${host} DATA_DIR=$(mktemp -d) LIANCHA_PROVIDERS='${providers}' node dist/gateway/main.js --demonstration`;
+    expect(complaint(command)).toContain('a token of any department');
+  }
+});
+
+test('what the gateway is not told to do it does not do', () => {
+  expect(shell('node dist/gateway/main.js --help')).toContain('--demonstration');
+  expect(complaint('node dist/gateway/main.js --port 1')).toContain("Unknown option '--port'");
+});

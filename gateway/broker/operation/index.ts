@@ -1,6 +1,6 @@
 export { type Admission, type AdmissionRules, type Admitted, admitOperation, type Refusal } from './admit.ts';
 export { isIncluded } from './included.ts';
-export { judgeCost, judgeMeasure, type OperationLimits, tooComplex } from './limits.ts';
+export { judgeCost, judgeMeasure, type MeasureLimits, type OperationLimits, tooComplex } from './limits.ts';
 export { measureOperation } from './measure.ts';
 export { extractOperation, operationOf } from './normalise.ts';
 export {

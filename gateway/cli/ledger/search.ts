@@ -28,6 +28,7 @@ const Disclosure = z.object({
   grants: z.array(z.string()),
   calls: z.array(z.object({ subgraph: z.string(), outcome: z.string() })),
   errors: z.array(z.string()),
+  refusals: z.object({ count: z.number(), callers: z.number() }).nullable(),
 });
 type Disclosure = z.infer<typeof Disclosure>;
 const Page = z.object({
@@ -41,7 +42,7 @@ const Found = z.union([
 
 const FIELDS = `{
   edges { node {
-    id ledger record time department { code name } operator use matter operationName rows grants errors
+    id ledger record time department { code name } operator use matter operationName rows grants errors refusals { count callers }
     decisions { coordinate effect code provider { code name } policies } calls { subgraph outcome }
   } }
   pageInfo { hasNextPage endCursor }
@@ -120,7 +121,10 @@ export const searchLedgerCommand: Command = {
 };
 
 function describe(one: Disclosure): string {
-  const { time, department, operator, use, matter, rows, errors } = one;
+  const { time, department, operator, use, matter, rows, refusals } = one;
+  const errors = refusals
+    ? one.errors.map((code) => `${code} × ${refusals.count} (${refusals.callers} 个来源 callers)`)
+    : one.errors;
   const head = [time, department?.name ?? '—', operator ?? '—', use ?? '—', matter ?? '—', `${rows} 行 rows`];
   const lines = one.decisions.map(({ coordinate, effect, code, provider }) =>
     `    ${effect.padEnd(6)} ${coordinate.padEnd(36)} ${provider?.name ?? ''} ${code ?? ''}`.trimEnd(),

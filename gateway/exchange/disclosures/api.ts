@@ -136,6 +136,9 @@ export function disclosuresApi(parts: DisclosureParts, guesses: Guesses): Resolv
       department: ({ department }: FoundDisclosure) => named(department),
       calls: ({ calls }: FoundDisclosure) => calls.map(([subgraph, outcome]) => ({ subgraph, outcome })),
     },
+    RefusalCount: {
+      since: ({ since }: NonNullable<FoundDisclosure['refusals']>) => new Date(since),
+    },
     DisclosureDecision: {
       provider: ({ provider }: FoundDisclosure['decisions'][number]) => named(provider),
     },

@@ -8,13 +8,13 @@ import {
   type OperationDefinitionNode,
   visit,
 } from 'graphql';
-import { judgeMeasure, measureOperation, type OperationLimits, tooComplex } from '../../broker/index.ts';
+import { judgeMeasure, type MeasureLimits, measureOperation, tooComplex } from '../../broker/index.ts';
 import { type Failure, messageOf, shownDetails } from '../../errors.ts';
 import type { CostModel } from '../../registry/index.ts';
 import type { Caller } from '../module.ts';
 
 /** What one operation of the exchange API may be at most. */
-export const EXCHANGE_LIMITS: OperationLimits = {
+export const EXCHANGE_LIMITS: MeasureLimits = {
   tokens: 2_000,
   depth: 12,
   aliases: 30,

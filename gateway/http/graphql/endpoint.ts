@@ -77,7 +77,7 @@ async function serve(
     about: string | Buffer = '',
   ): Promise<Served> => {
     abandon(request);
-    const answer = await broker.refuse(digestOf(about), [failure], principal);
+    const answer = await broker.refuse(digestOf(about), [failure], principal, caller);
     sendRefusal(response, answer, failure, language, type ?? undefined);
     return { door: 'general', outcome: failure.code };
   };

@@ -56,7 +56,9 @@ async function serve(
     about: string | Buffer = '',
   ): Promise<void> => {
     abandon(request);
-    const answer = await parts.service().broker.refuse(digestOf(about), [failure], principal);
+    const answer = await parts
+      .service()
+      .broker.refuse(digestOf(about), [failure], principal, callerOf(request));
     sendRefusal(response, answer, failure, language);
   };
   const { authorization } = request.headers;

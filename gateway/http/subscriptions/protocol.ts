@@ -79,11 +79,14 @@ export function createProtocol(parts: ProtocolParts) {
 
   const refuse = async (
     failure: Failure,
-    { authenticated, language }: Connection,
+    { authenticated, language, caller }: Connection,
     about: string,
   ): Promise<readonly GraphQLError[]> => {
     const principal = authenticated?.principal ?? null;
-    return errorsOf(await parts.service().broker.refuse(digestOf(about), [failure], principal), language);
+    return errorsOf(
+      await parts.service().broker.refuse(digestOf(about), [failure], principal, caller),
+      language,
+    );
   };
 
   const connect = async (

@@ -70,6 +70,7 @@ export function createSockets(parts: SocketParts): Sockets {
     const cutOff = (): void => {
       isCutOff = true; // What has already arrived is not served either.
       socket.close(TOO_MANY, 'Too many requests');
+      socket.pause(); // Nor is more of it read until it is gone.
     };
     const mayGoOn = createPace(limits.messagesPerSecond, () => performance.now());
     let unread = 0;
@@ -101,9 +102,10 @@ export function createSockets(parts: SocketParts): Sockets {
         },
         onMessage: (handle) =>
           socket.on('message', (data) => {
+            const text = String(data);
             if (isCutOff || socket.readyState !== socket.OPEN) return;
-            if (!mayGoOn()) return cutOff();
-            handle(markedJson(String(data))).catch((error: unknown) => {
+            if (!mayGoOn(text.length)) return cutOff();
+            handle(markedJson(text)).catch((error: unknown) => {
               parts.defect(error);
               socket.close(CloseCode.InternalServerError, 'Internal server error');
             });
@@ -113,7 +115,12 @@ export function createSockets(parts: SocketParts): Sockets {
     );
     // RFC 6455 §5.5.3: of several pings only the last has to be answered.
     socket.on('ping', (data) => {
-      if (socket.readyState === socket.OPEN && socket.bufferedAmount < PONG_BYTES) socket.pong(data);
+      if (isCutOff || socket.readyState !== socket.OPEN) return;
+      if (!mayGoOn(data.length)) return cutOff();
+      if (socket.bufferedAmount < PONG_BYTES) socket.pong(data);
+    });
+    socket.on('pong', (data) => {
+      if (!isCutOff && !mayGoOn(data.length)) cutOff();
     });
     socket.on('error', () => socket.terminate()); // A broken frame, or one that is too large.
     const stop = watch(socket, limits.keepAliveMs, () => {

@@ -5,6 +5,9 @@ import { elementText } from './array-text.ts';
 import { type RecordSlices, sliceRecord } from './record-slices.ts';
 import { addSubject, addSubjects, type SubjectKeys } from './subject-keys.ts';
 
+/** Of how many refusals a record is, and from how many callers. */
+export const Refusals = z.object({ count: z.number(), since: z.number(), callers: z.number() });
+
 /** What search keeps of a record; the files keep all of it. */
 const Indexed = z.object({
   id: z.uuid(),
@@ -30,6 +33,7 @@ const Indexed = z.object({
   rows: z.number(),
   subjects: z.array(z.string()),
   errors: z.array(z.string()),
+  refusals: Refusals.optional(),
 });
 type Indexed = z.infer<typeof Indexed>;
 
@@ -112,9 +116,19 @@ export function parseEntry(bytes: Buffer, keys: SubjectKeys): Entry {
   };
 }
 
-function kindOf({ department, use, operationName, decisions, grants, errors, providers }: Indexed): Kind {
+function kindOf(record: Indexed): Kind {
+  const { department, use, operationName, decisions, grants, errors, providers, refusals } = record;
   const calls = providers.map(({ subgraph, outcome }) => [subgraph, outcome]);
-  const common = JSON.stringify([department, use, operationName, decisions, grants, calls, errors]);
+  const common = JSON.stringify([
+    department,
+    use,
+    operationName,
+    decisions,
+    grants,
+    calls,
+    errors,
+    ...(refusals ? [refusals] : []),
+  ]);
   const hex = createHash('sha256').update(common).digest('hex');
   const responsible = new Set(decisions.flatMap(({ provider }) => provider ?? []));
   return {
@@ -124,6 +138,6 @@ function kindOf({ department, use, operationName, decisions, grants, errors, pro
     operationName,
     decisions: JSON.stringify(decisions),
     providers: [...responsible],
-    detail: JSON.stringify({ grants, calls, errors }),
+    detail: JSON.stringify({ grants, calls, errors, ...(refusals && { refusals }) }),
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Database, Row } from '../../store/index.ts';
+import { Refusals } from './entry.ts';
 import { findPlaces, type Place } from './places.ts';
 
 /** Whose records are looked through. What is outside is not found, whatever the filter says. */
@@ -44,6 +45,8 @@ export interface FoundDisclosure {
   /** Subgraph and outcome. */
   readonly calls: readonly (readonly [string, string])[];
   readonly errors: readonly string[];
+  /** A record of many refusals says of how many. */
+  readonly refusals: z.infer<typeof Refusals> | null;
 }
 
 const Decisions = z.array(
@@ -61,6 +64,7 @@ const Detail = z.object({
   grants: z.array(z.string()),
   calls: z.array(z.tuple([z.string(), z.string()])),
   errors: z.array(z.string()),
+  refusals: Refusals.optional(),
 });
 
 /** A page of records, newest first; `limit` rows at most. */
@@ -181,7 +185,7 @@ function isGiven<T>(value: T | null | undefined): value is T {
 }
 
 export function readFound(row: Row): FoundDisclosure {
-  const { grants, calls, errors } = Detail.parse(row.detail);
+  const { grants, calls, errors, refusals = null } = Detail.parse(row.detail);
   const text = (value: unknown): string | null =>
     value === null || value === undefined ? null : String(value);
   return {
@@ -200,5 +204,6 @@ export function readFound(row: Row): FoundDisclosure {
     grants,
     calls,
     errors,
+    refusals,
   };
 }

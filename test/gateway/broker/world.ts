@@ -70,7 +70,15 @@ export function createWorld(): World {
     parts: {
       publication,
       engine: createEngine(publication, planInProcess(supergraphSdl)),
-      limits: { tokens: 1e4, depth: 50, aliases: 50, fields: 1e3, rootFields: 10, cost: 1e6 },
+      limits: {
+        tokens: 1e4,
+        depth: 50,
+        aliases: 50,
+        fields: 1e3,
+        rootFields: 10,
+        cost: 1e6,
+        subjects: 1_000,
+      },
       policy: {
         revision: 'test',
         entitle() {

@@ -79,3 +79,21 @@ test('ids never go back, even when the clock does', () => {
   expect(stamps).toEqual([...stamps].sort());
   expect(next()).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
 });
+
+test('when the disk is nearly full nothing is taken, before it is full, and it goes on when there is space again', async () => {
+  let free = 1_000;
+  const problems: unknown[] = [];
+  const onUnwritable = (error: unknown): void => void problems.push(error);
+  const freeBytes = async (): Promise<number> => free;
+  const ledger = await openLedger({ dataDir, now: Date.now, reserveBytes: 500, freeBytes, onUnwritable });
+  await ledger.append(disclosure(ledger.nextId()));
+  free = 499;
+  await expect.poll(() => ledger.isShortOfSpace, { timeout: 10_000 }).toBe(true);
+  await expect(ledger.append(disclosure(ledger.nextId()))).rejects.toThrow('nearly full');
+  expect((await ledger.signHead()).size).toBe(1); // What was written is signed all the same.
+  expect(String(problems)).toContain('499 bytes left');
+  free = 500;
+  await expect.poll(() => ledger.isShortOfSpace, { timeout: 10_000 }).toBe(false);
+  await ledger.append(disclosure(ledger.nextId()));
+  await ledger.close();
+});
