@@ -20,7 +20,7 @@ describe('getting a grant that nobody gave', () => {
     expect(await by(EDUCATION)).toBe('FORBIDDEN'); // the applicant
     expect(await by(DATA_BUREAU)).toBe('FORBIDDEN'); // sees it, but does not answer for the data
     expect(await by(POLICE)).toBe('NOT_FOUND'); // another provider
-    expect(await by(FUND)).toBe('NOT_FOUND');
+    expect(await by(FUND)).toBe('FORBIDDEN'); // no provider
     expect((await does.decide(DATA_BUREAU, { part, version, decision: 'ORDER', reason: 'x' })).code).toBe(
       'ILLEGAL_MOVE',
     );

@@ -328,7 +328,7 @@ describe('consent', () => {
   });
 
   it('can be withdrawn by whoever gave it until it has gone live', async () => {
-    const sdl = keyWith('@sharing(class: WITHHELD, basis: "某法第二条")');
+    const sdl = keyWith('@sharing(class: UNCONDITIONAL, condition: "另有条件")');
     const id = await ask(sdl);
     expect(await approve(id)).toBe('APPROVED');
     expect(await move(OWNER, 'withdrawConsent', { id, version: 2 })).toBe('BAD_USER_INPUT');
@@ -341,7 +341,7 @@ describe('consent', () => {
 
   it('that is withdrawn while it goes live has either gone live or not', async () => {
     for (let round = 0; round < 3; round++) {
-      const sdl = keyWith(`@sharing(class: WITHHELD, basis: "某法第${round}条之一")`);
+      const sdl = keyWith(`@sharing(class: UNCONDITIONAL, condition: "第${round}种条件")`);
       const id = await ask(sdl);
       await approve(id);
       const [report] = await Promise.all([

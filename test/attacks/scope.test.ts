@@ -53,6 +53,7 @@ const GRANTS = [
   grantOf(301, FUND, ['Person.phone'], { quotaPerDay: 3 }),
   grantOf(401, CIVIL_AFFAIRS, ['Person.phone'], { quotaPerDay: 8 }),
   grantOf(402, HUMAN_RESOURCES, ['Person.phone'], { quotaPerDay: 10 }),
+  grantOf(403, HUMAN_RESOURCES, ['Person.maritalStatus'], {}), // It is sent what it computes from.
   grantOf(302, FUND, ['Person.insuranceMonths'], {
     scope: [{ coordinate: 'Person.phone', operator: 'STARTS_WITH', values: ['100'] }],
   }),

@@ -27,7 +27,7 @@ const grants = join(folder, 'grants.yaml');
 const streams: Stream[] = [];
 
 beforeAll(async () => {
-  provider = await startPushingProvider('{"data":{"enterprise":{"taxCreditScore":700}}}');
+  provider = await startPushingProvider(`{"data":{"enterprise":{"uscc":"${USCC}","taxCreditScore":700}}}`);
   grant(true);
   system = await startSystem({
     instead: { enterprises: provider.url },
@@ -81,7 +81,13 @@ async function nextOpened(before: number): Promise<Opened> {
   return provider.opened[before] as Opened;
 }
 
-const changed = (enterprise: object | null) => ({ data: { enterpriseChanged: enterprise } });
+/** An event about the enterprise that was subscribed to: whom it is about is always asked. */
+const changed = (enterprise: object | null) => ({
+  data: {
+    enterpriseChanged:
+      enterprise === null || Array.isArray(enterprise) ? enterprise : { uscc: USCC, ...enterprise },
+  },
+});
 const codes = (errors: readonly { extensions: Record<string, unknown> }[]) =>
   errors.map((one) => one.extensions.code);
 
