@@ -350,14 +350,14 @@ describe('a quota counts records, each time that one is given', () => {
   test('by many requests at once, in a batch or beside each other, no more records come than it says', async () => {
     const asked = { as: HUMAN_RESOURCES };
     const query = (index: number) => `# ${index}\n${list(4)}`;
-    const batch = JSON.stringify([1, 2, 3].map((one) => ({ query: query(one) })));
+    const batch = JSON.stringify([1, 2].map((one) => ({ query: query(one) })));
     const [batched, ...beside] = await Promise.all([
       system.post(batch, asked),
-      ...[4, 5, 6, 7, 8].map((one) => system.ask(query(one), asked)),
+      ...[3, 4, 5].map((one) => system.ask(query(one), asked)),
     ]);
     const answers = [...batched.data, ...beside] as Answer[];
     const phones = answers.flatMap((one) => phonesOf(one));
-    expect(phones.length).toBeGreaterThan(0);
+    expect(phones.length).toBeGreaterThan(0); // Five hold one each, which leaves room for one whole answer.
     expect(phones.length).toBeLessThanOrEqual(10);
     expect(phones.length % 4).toBe(0); // An answer is given whole or not at all.
   });
