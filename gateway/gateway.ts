@@ -224,7 +224,8 @@ export async function startGateway(configuration: Configuration, parts = PARTS):
       maskFor: (rule, coordinate, source, { department: consumer }) =>
         maskFor(rule, { consumer, coordinate, source }, pseudonymKey),
       cursorsFor: ({ department }) => cursorSeal(cursorKey, department),
-      applyLink: (coordinate, use) => `${base}/?apply=${encodeURIComponent(coordinate)}&use=${use}`,
+      applyLink: (coordinate, use, department) =>
+        `${base}/?apply=${encodeURIComponent(coordinate)}&use=${use}&department=${department}`,
       subscriptions,
       defect,
     },

@@ -187,7 +187,8 @@ function judgeFor(
     entitlement: purpose ? parts.policy.entitle(principal, purpose.use, exhausted) : NOBODY,
     use: purpose?.use ?? 'WORK_REFERENCE',
     spent: exhausted ? [...exhausted].sort().join(' ') : '',
-    applyLink: parts.applyLink,
+    applyLink: (coordinate, use, department = principal.department) =>
+      parts.applyLink(coordinate, use, department),
     recipient: (subgraph) => recipientFor(parts, principal, purpose, subgraph, exhausted),
   };
 }

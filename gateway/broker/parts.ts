@@ -59,7 +59,7 @@ export interface BrokerParts {
   /** Seals the cursors that a consumer is given. Without it they are given as they are. */
   cursorsFor?(principal: Principal): CursorSeal;
   readonly hashes: KeyedHashes;
-  applyLink(coordinate: string, use: Use): string;
+  applyLink(coordinate: string, use: Use, department: DepartmentCode): string;
   /** What is disputed of the items that were given about these subjects (as the ledger hashes them); null for nothing. */
   disputes?(
     subjects: readonly string[],

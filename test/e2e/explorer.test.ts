@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { purpose, type System, startSystem } from './system.ts';
+import { EDUCATION, purpose, type System, startSystem } from './system.ts';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 /** Nothing that the browser itself would ask of other hosts. */
@@ -69,10 +69,13 @@ test('a denied item leads to an application with everything filled in, which can
   visitor.on('pageerror', (error) => faults.push(error.message));
   const denied = await system.ask(
     `query ${purpose()} { person(idNumber: "${system.examples.person}") { insuranceMonths } }`,
+    { as: EDUCATION },
   );
   await visitor.goto(String(denied.errors[0]?.extensions.apply));
   const form = visitor.locator('.application form');
   await form.waitFor({ timeout: 30_000 });
+  // Whoever was denied it applies, whichever department the page would begin with.
+  expect(await visitor.locator('select[name=department]').inputValue()).toBe('11990101MB0000013G');
   const text = await form.textContent();
   expect(text).toContain('Person.insuranceMonths');
   expect(text).toContain('云溪市人力资源和社会保障局');

@@ -1,6 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Provider, SharingIndex, SharingRule } from '../../registry/index.ts';
-import type { Action, Coordinate, Decision, GrantId, MaskRule, Use } from '../../words.ts';
+import type { Action, Coordinate, Decision, DepartmentCode, GrantId, MaskRule, Use } from '../../words.ts';
 import type { Denial } from '../shape/decisions.ts';
 import type { RowScope } from './scope.ts';
 
@@ -24,7 +24,7 @@ export interface Judge {
   /** Who is asked when a subgraph is, and what that department may have for this use. */
   recipient(subgraph: string): Recipient;
   /** Link under which a grant for a coordinate and a use can be applied for. */
-  applyLink(coordinate: string, use: Use): string;
+  applyLink(coordinate: string, use: Use, department?: DepartmentCode): string;
 }
 
 /** The department behind a subgraph that is asked, and what it may have itself for the same use. */

@@ -70,7 +70,13 @@ export function denialOfSending(judge: Judge, { rule, code, recipient }: Refused
   const { name, code: recipientCode } = recipient.department;
   return {
     ...denial,
-    details: { ...denial.details, requires: rule.coordinate, recipient: name, recipientCode },
+    details: {
+      ...denial.details,
+      requires: rule.coordinate,
+      recipient: name,
+      recipientCode,
+      apply: judge.applyLink(rule.tests ?? rule.coordinate, judge.use, recipientCode),
+    },
   };
 }
 

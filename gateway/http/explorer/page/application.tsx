@@ -32,13 +32,18 @@ const SAVE =
 const SUBMIT = `mutation ($input: SubmitApplicationInput!) { submitted: submitApplication(input: $input) {
   id version parts { state provider { name } due { due } } } }`;
 
-/** What the link of a denied query asks for: `/?apply=Person.phone&use=ADMINISTRATIVE_BASIS`. */
+/** What the link of a denied query asks for: `/?apply=Person.phone&use=ADMINISTRATIVE_BASIS&department=…`, which is who was denied it. */
 export function linkedApplication(search: string): {
   readonly coordinates: readonly string[];
   readonly use: string | null;
+  readonly department: string | null;
 } {
   const parameters = new URLSearchParams(search);
-  return { coordinates: parameters.getAll('apply'), use: parameters.get('use') };
+  return {
+    coordinates: parameters.getAll('apply'),
+    use: parameters.get('use'),
+    department: parameters.get('department'),
+  };
 }
 
 /** An application (申请) with everything filled in that the link and the catalogue tell. */

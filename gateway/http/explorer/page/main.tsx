@@ -27,7 +27,9 @@ function Page() {
     const load = async () => {
       const found = await demonstrationDepartments();
       setDepartments(found);
-      setDepartment(found?.find((one) => one.name === FIRST)?.code ?? found?.[0]?.code ?? '');
+      const { department: linked } = linkedApplication(location.search);
+      const first = found?.find(({ code }) => code === linked) ?? found?.find(({ name }) => name === FIRST);
+      setDepartment(first?.code ?? found?.[0]?.code ?? '');
     };
     void load();
   }, []);
