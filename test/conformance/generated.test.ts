@@ -6,6 +6,7 @@ import kept from './generated/kept.json' with { type: 'json' };
 import { type Log, membersOf } from './generated/members.ts';
 import { writeOperation } from './generated/operation.ts';
 import { nulledBy, tellingOfNulls } from './generated/paths.ts';
+import { type Exchange, unfounded } from './generated/reasons.ts';
 import { referenceAnswer } from './generated/reference.ts';
 import { type Case, spec, tape } from './generated/spec.ts';
 import { hash } from './generated/values.ts';
@@ -36,10 +37,15 @@ describe('generated supergraphs', () => {
         for (const values of [...variables, ...variables]) {
           ourLog.length = plainLog.length = 0;
           const plain = await referenceAnswer(fed.schema, world, query, values, plainLog);
-          const ours = await ask(values);
+          const exchanges: Exchange[] = [];
+          const ours = await ask(values, (subgraph, answered, asked) => {
+            exchanges.push({ subgraph, asked, answered });
+            return { ok: true, body: answered };
+          });
           const expected = JSON.stringify(plain.data ?? null);
           expect(JSON.parse(ours.text)).toEqual(JSON.parse(expected));
           expect(ours.text).toBe(expected);
+          expect(unfounded(world, query, ours, exchanges)).toEqual([]);
           // Errors are told where their nulls are; which of several errors under one null is told is left open (§6.4.4).
           const data: unknown = JSON.parse(expected);
           expect(nulledBy(data, tellingOfNulls(data, ours.failures))).toEqual(

@@ -17,6 +17,7 @@ import { planInProcess } from '../../gateway/broker/plan/in-process.ts';
 import type { EngineInput } from '../../gateway/broker/prepare.ts';
 import { coerceVariables } from '../../gateway/broker/variables.ts';
 import type { Failure } from '../../gateway/errors.ts';
+import { readJson, writeJson } from '../../gateway/exact-json.ts';
 import { buildSupergraph } from '../../gateway/federation/index.ts';
 import { NO_SUBJECTS } from '../../gateway/ledger/index.ts';
 import { markOneOf, withOneOf } from '../../gateway/registry/one-of.ts';
@@ -62,7 +63,7 @@ export interface Federation {
 }
 
 interface Options {
-  readonly tamper?: (subgraph: string, body: Buffer) => FetchResult;
+  readonly tamper?: (subgraph: string, body: Buffer, asked: string) => FetchResult;
   readonly guarded?: Partial<EngineInput>;
 }
 
@@ -113,7 +114,7 @@ export function federate(members: Readonly<Record<string, Member>>): Federation 
   /** Asks a subgraph as its server would be asked: what is not valid there is not executed. */
   const ask = async (subgraph: string, body: string): Promise<Buffer> => {
     const subgraphSchema = schemaOf(subgraph);
-    const { query, variables = {} } = JSON.parse(body);
+    const { query, variables = {} } = Object(readJson(body));
     let document = known.get(`${subgraph} ${query}`);
     if (!document) {
       document = parse(query);
@@ -122,7 +123,7 @@ export function federate(members: Readonly<Record<string, Member>>): Federation 
       known.set(`${subgraph} ${query}`, document);
     }
     const result = await execute({ schema: subgraphSchema, document, variableValues: variables });
-    return Buffer.from(JSON.stringify(result));
+    return Buffer.from(writeJson(result));
   };
 
   const prepare: Federation['prepare'] = (query, guarded) => {
@@ -141,7 +142,7 @@ export function federate(members: Readonly<Record<string, Member>>): Federation 
       const fetch: Fetch = async ({ subgraph, body }) => {
         calls.push({ subgraph, body: String(body) });
         const answered = await ask(subgraph, String(body));
-        return tamper?.(subgraph, answered) ?? { ok: true, body: answered };
+        return tamper?.(subgraph, answered, String(body)) ?? { ok: true, body: answered };
       };
       const coerced = coerceVariables(schema, definitions, variables);
       if (!coerced.ok) throw new Error(JSON.stringify(coerced.failures));

@@ -11,12 +11,18 @@ export interface Tampering {
 export const tampering: fc.Arbitrary<Tampering> = fc.record({
   call: fc.nat({ max: 5 }),
   place: fc.nat({ max: 999 }),
-  kind: fc.nat({ max: 12 }),
+  kind: fc.nat({ max: 20 }),
   with: fc.nat({ max: 99 }),
 });
 
 /** The kind that leaves one key out. */
 export const LEFT_OUT = 4;
+
+/** The kind that gives no answer at all. */
+export const FAILED = 20;
+
+/** More errors than any answer may tell. */
+const ERRORS = 3_000;
 
 /** A text that no provider has been asked for. */
 export const FOREIGN = 'FOREIGN';
@@ -74,10 +80,67 @@ export function tamper(body: Buffer, given: Tampering, keys: readonly string[]):
     case 12:
       if (Array.isArray(holder)) holder.splice(Number(key), 1);
       return write();
+    case 13: {
+      // The same field of another object: a value of the right type that contradicts what was said of this one.
+      const same = slots.filter((one) => one.key === key && one.holder[one.key] !== holder[key]);
+      const other = same[given.with % Math.max(1, same.length)];
+      holder[key] = other ? other.holder[other.key] : another(holder[key]);
+      return write();
+    }
+    case 14: // everything of one name left out, or null
+    case 15:
+      for (const one of slots) {
+        if (one.key !== key || Array.isArray(one.holder)) continue;
+        if (given.kind === 14) delete one.holder[one.key];
+        else one.holder[one.key] = null;
+      }
+      return write();
+    case 16: {
+      const paths = [[key], ['_entities', 0, key], ['a', 'b'], [-1], [{}], 'path', null, []];
+      const errors = Array.from({ length: ERRORS }, (_, at) => ({
+        message: at % 2 === 0 ? `${FOREIGN} ${at}` : at,
+        path: given.with % 2 === 0 ? paths[at % paths.length] : ['_entities', at, key],
+        extensions: [null, { code: FOREIGN }, at][at % 3],
+      }));
+      return Buffer.from(JSON.stringify({ ...Object(parsed), errors }));
+    }
+    case 17:
+      return Buffer.from(ANSWERS[given.with % ANSWERS.length] ?? '');
+    case 18: // each name twice, of which the second counts
+      return Buffer.from(text.replace(/"(f\d+|id)":/g, (name) => `${name}"${FOREIGN}",${name}`));
+    case 19: // contradictions everywhere
+      for (const one of slots)
+        if (one.key !== '__typename' && (one.key === key || given.with % 2 === 0))
+          if (typeof one.holder[one.key] !== 'object') one.holder[one.key] = another(one.holder[one.key]);
+      return write();
     default:
       holder[key] = WRONG[given.with % WRONG.length];
       return write();
   }
+}
+
+const ANSWERS = [
+  'null',
+  '[]',
+  '7',
+  '""',
+  '{}',
+  '{"data":null}',
+  '{"data":[]}',
+  '{"data":"x"}',
+  '{"data":{}}',
+  '{"data":{"_entities":{}}}',
+  '{"data":{"_entities":[]}}',
+  '{"errors":[null,1,"x",[],{}]}',
+  '{"errors":{"length":1e9},"data":null}',
+  '{"data":{"__proto__":{"evil":1}},"errors":[{"message":"x","path":["__proto__","evil"]}]}',
+];
+
+/** Another value of the same type. */
+function another(value: unknown): unknown {
+  if (typeof value === 'string') return /^\d+$/.test(value) ? String((Number(value) + 1) % 4) : `${value}!`;
+  if (typeof value === 'number') return value + 1;
+  return typeof value === 'boolean' ? !value : value;
 }
 
 const TYPES = ['Spy', 'A', 'Q', 'M', 'Query', 7, null, {}];

@@ -30,6 +30,8 @@ export interface Field {
   readonly staleIn: number | null;
   readonly requires: Requirement | null;
   readonly provides: Field | null;
+  /** Of an object that it provides, a field that it provides with it. */
+  readonly providesBelow: Field | null;
   readonly fails: boolean;
   /** The types that its objects can have, by name. */
   readonly possible: readonly string[];
@@ -49,6 +51,12 @@ export interface World {
   readonly mutations: readonly Field[];
   implementing(subgraph: number): string[];
   united(subgraph: number): string[];
+  /** Is what a subgraph says of a field its to say: does it resolve or provide it? */
+  mayGive(subgraph: string, field: Field): boolean;
+}
+
+function numberOf(subgraph: string): number {
+  return Number(subgraph.slice(1));
 }
 
 type Draft = { -readonly [K in keyof Field]: Field[K] };
@@ -99,6 +107,7 @@ export function worldOf(spec: Spec): World {
       staleIn: null,
       requires: null,
       provides: null,
+      providesBelow: null,
       // An interface object is asked for the fields of all types at once: one that fails may not take others with it.
       fails: one.fails && !(one.on === KEYED && one.isNonNull),
       possible: leaf === null ? possible(one.target, resolvedBy) : [],
@@ -128,17 +137,26 @@ export function worldOf(spec: Spec): World {
         staleIn: null,
         requires: null,
         provides: null,
+        providesBelow: null,
         fails: false,
         possible: possible(one.target, resolvedBy),
       };
     };
+  const roots = spec.roots.map(rootOf('r', true));
   return {
     spec,
     fields: drafts,
-    roots: spec.roots.map(rootOf('r', true)),
+    roots,
     mutations: spec.mutations.map(rootOf('m', false)),
     implementing,
     united,
+    mayGive: (subgraph, field) =>
+      field.resolvedBy.includes(numberOf(subgraph)) ||
+      [...drafts, ...roots].some(
+        (one) =>
+          (one.provides === field || one.providesBelow === field) &&
+          one.resolvedBy.includes(numberOf(subgraph)),
+      ),
   };
 }
 
