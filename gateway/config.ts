@@ -30,7 +30,7 @@ const SubgraphEntry = z.strictObject({
 });
 
 const Settings = z.strictObject({
-  /** Name of this gateway instance in assertions: `urn:liancha:gateway:<id>`. */
+  /** Name of the gateway in assertions, `urn:liancha:gateway:<id>`, from its first start on; instances that share its keys have the same. */
   id: z
     .string()
     .regex(/^[a-z0-9-]+$/)

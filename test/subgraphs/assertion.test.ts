@@ -1,5 +1,5 @@
 import { createHash, createHmac, generateKeyPairSync, hash } from 'node:crypto';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportJWK, SignJWT } from 'jose';
@@ -171,10 +171,13 @@ test('the key set says whose the keys are: another gateway’s assertions are no
   const at = { method: 'POST', url: '/' };
   expect(await verify(`Bearer ${signer.sign(asked, request)}`, at)).not.toBeNull();
   expect(await stated(`Bearer ${signer.sign(asked, request)}`, at)).toBeNull();
-  copyFileSync(join(own, 'jwks.json'), join(own, 'kept.json'));
-  const other = openAssertionSigner(own, 'two', Date.now); // The same key under another name.
-  const kept = assertionVerifier('things', join(own, 'kept.json'));
-  expect(await kept(`Bearer ${other.sign(asked, request)}`, at)).toBeNull();
+  const instance = openAssertionSigner(own, 'two', Date.now); // One that shares the keys, and so the name.
+  expect(await verify(`Bearer ${instance.sign(asked, request)}`, at)).not.toBeNull();
+  const elsewhere = join(folder, 'elsewhere');
+  mkdirSync(elsewhere);
+  copyFileSync(join(own, 'assertion-key.pem'), join(elsewhere, 'assertion-key.pem'));
+  const other = openAssertionSigner(elsewhere, 'two', Date.now); // The same key under another name.
+  expect(await verify(`Bearer ${other.sign(asked, request)}`, at)).toBeNull();
 });
 
 test('a key that was replaced ends after its overlap, in the key set and at providers', async () => {

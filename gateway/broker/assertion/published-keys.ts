@@ -2,7 +2,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 
 const Key = z.looseObject({ kid: z.string(), exp: z.number().optional() });
-const KeySet = z.object({ keys: z.array(Key) });
+const KeySet = z.object({ issuer: z.string().optional(), keys: z.array(Key) });
 /** A public key; with `exp` (seconds) where it has been replaced, and ends then. */
 export type PublishedKey = z.infer<typeof Key>;
 
@@ -16,16 +16,21 @@ export interface PublicKeySet {
 const OVERLAP_SECONDS = 600;
 const MOST_REPLACED = 2;
 
-/** Publishes the current key in a file. Those that were current before stay beside it until their overlap is over. */
+/**
+ * Publishes the current key in a file. Those that were current before stay beside it until their overlap is over. Whose keys they are
+ * stays as it was first published: instances that share their keys are one gateway to providers.
+ */
 export function publishKeys(
   file: string,
-  issuer: string,
+  ownIssuer: string,
   current: PublishedKey,
   now: () => number,
-): { current(): PublicKeySet } {
+): { readonly issuer: string; current(): PublicKeySet } {
   const seconds = (): number => Math.floor(now() / 1_000);
   const latest = seconds() + OVERLAP_SECONDS;
-  let replaced = keysBefore(file)
+  const before = keySetBefore(file);
+  const issuer = before.issuer ?? ownIssuer;
+  let replaced = before.keys
     .filter((one) => one.kid !== current.kid)
     .slice(0, MOST_REPLACED)
     .map((one) => ({ ...one, exp: Math.min(one.exp ?? latest, latest) }));
@@ -40,6 +45,7 @@ export function publishKeys(
   };
   publish();
   return {
+    issuer,
     current() {
       if (seconds() >= ends) publish();
       return keySet;
@@ -47,8 +53,8 @@ export function publishKeys(
   };
 }
 
-function keysBefore(file: string): readonly PublishedKey[] {
-  if (!existsSync(file)) return [];
+function keySetBefore(file: string): z.infer<typeof KeySet> {
+  if (!existsSync(file)) return { keys: [] };
   const before = KeySet.safeParse(JSON.parse(readFileSync(file, 'utf8')));
-  return before.success ? before.data.keys : [];
+  return before.success ? before.data : { keys: [] };
 }

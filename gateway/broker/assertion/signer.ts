@@ -59,8 +59,7 @@ export function openAssertionSigner(folder: string, gatewayId: string, now: () =
   }
   const privateKey = createPrivateKey(readFileSync(keyFile));
   const jwk = publicJwk(privateKey);
-  const issuer = `urn:liancha:gateway:${gatewayId}`;
-  const published = publishKeys(join(folder, 'jwks.json'), issuer, jwk, now);
+  const published = publishKeys(join(folder, 'jwks.json'), `urn:liancha:gateway:${gatewayId}`, jwk, now);
   const header = encode({ alg: 'EdDSA', typ: 'liancha-assertion+jwt', kid: jwk.kid });
   // Ids that no other instance or later start gives.
   const series = randomBytes(12).toString('base64url');
@@ -72,7 +71,7 @@ export function openAssertionSigner(folder: string, gatewayId: string, now: () =
       published.current();
       const iat = Math.floor((now() - ageMs) / 1_000);
       const payload = encode({
-        iss: issuer,
+        iss: published.issuer,
         aud: `urn:liancha:provider:${subgraph}`,
         sub: department,
         operator,
