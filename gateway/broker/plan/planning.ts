@@ -76,7 +76,8 @@ function planOver(supergraph: DocumentNode): {
     return isPrepared(plan, schema, { needs, provided });
   };
   const provided = providedIn(requirementsOf(planned));
-  const planner = new QueryPlanner(built);
+  // Looking for fragments that it could use again, the planner fails on those that do not fit a subgraph's types.
+  const planner = new QueryPlanner(built, { reuseQueryFragments: false });
   // Federation's own types for documents come from its copy of graphql's type declarations: the same ones.
   const interfaces = interfaceObjects(supergraph);
   const plan: PlanOperation = (given, overrideConditions) => {

@@ -2,7 +2,12 @@ import { type DocumentNode, Kind, parse, visit } from 'graphql';
 import type { World } from './world.ts';
 
 /** Why @apollo/gateway answers otherwise than graphql-js does; each is told in docs/conformance.md. */
-export type Disagreement = 'interface objects' | 'conditions below each other' | 'requirements' | 'unknown';
+export type Disagreement =
+  | 'interface objects'
+  | 'conditions below each other'
+  | 'requirements'
+  | 'numbers'
+  | 'unknown';
 
 /** The class of a disagreement, by what the operation asks for. */
 export function classify(world: World, query: string): Disagreement {
@@ -10,6 +15,7 @@ export function classify(world: World, query: string): Disagreement {
   if (asksInterfaceObjects(world, document)) return 'interface objects';
   if (hasNestedConditions(document)) return 'conditions below each other';
   if (asksComputed(world, document)) return 'requirements';
+  if (meetsNumbers(world)) return 'numbers';
   return 'unknown';
 }
 
@@ -21,9 +27,15 @@ function asksInterfaceObjects(world: World, document: DocumentNode): boolean {
   );
 }
 
+/** Are there numbers beyond what a double holds, which @apollo/gateway makes others of: as values, arguments or keys? */
+function meetsNumbers(world: World): boolean {
+  const isExact = world.fields.some(({ leaf, argument }) => leaf === 'Long' || argument.includes('Long'));
+  return isExact || (world.spec.keys ?? []).some((one) => one > 0);
+}
+
 function asksComputed(world: World, document: DocumentNode): boolean {
   const asked = new Set(names(document));
-  return world.fields.some(({ name, requires }) => requires !== null && asked.has(name));
+  return world.fields.some(({ name, requires }) => requires.length > 0 && asked.has(name));
 }
 
 function names(document: DocumentNode): string[] {

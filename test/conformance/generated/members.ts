@@ -1,10 +1,14 @@
+import { Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
+import { readJson } from '../../../gateway/exact-json.ts';
 import type { Member } from '../harness.ts';
-import { computed, type Instance, instanceOf, staleValue, valueOfField } from './values.ts';
+import { asJson, computed, entityOf, type Instance, instanceOf, staleValue, valueOfField } from './values.ts';
 import {
   ENTITIES,
   type Field,
   INTERFACE,
   KEYED,
+  KEYS,
+  type Requirement,
   SUBGRAPHS,
   TARGETS,
   UNION,
@@ -13,6 +17,12 @@ import {
 } from './world.ts';
 
 type Resolver = (parent: Instance & Record<string, unknown>, args: object) => unknown;
+
+/** How `Long` is read from a literal: as it is written. */
+export const EXACT = {
+  parseLiteral: (node: ValueNode): unknown =>
+    node.kind === Kind.INT ? readJson(node.value) : valueFromASTUntyped(node),
+};
 
 /** What resolvers did, in order: the names of the mutations that ran. */
 export type Log = string[];
@@ -60,6 +70,16 @@ function memberOf(world: World, at: number, log: Log): Member | null {
     declare(ENTITIES[field.on] ?? '').add(`${signature(field)} @external`);
   };
 
+  const provide = ({ provides, providesBelow }: Field): void => {
+    for (const one of [provides, providesBelow]) {
+      if (!one) continue;
+      external(one);
+      define(ENTITIES[one.on] ?? '', one.name, (parent, args) =>
+        valueOfField(one, parent.__typename, parent.id, args),
+      );
+    }
+  };
+
   const everything = [...world.fields, ...world.roots, ...world.mutations];
   if (isHome && everything.some((one) => one.on === KEYED || (one.leaf === null && one.target === KEYED)))
     declareTarget(KEYED);
@@ -71,30 +91,28 @@ function memberOf(world: World, at: number, log: Log): Member | null {
     }
     if (!field.resolvedBy.includes(at)) continue;
     use(field);
-    const { requires, provides } = field;
-    if (requires) {
-      external(requires.field);
-      if (requires.below) external(requires.below);
-    }
-    if (provides) {
-      external(provides);
-      define(ENTITIES[provides.on] ?? '', provides.name, (parent, args) =>
-        valueOfField(provides, parent.__typename, parent.id, args),
-      );
-    }
+    const { requires } = field;
+    for (const one of requires) for (const needed of [one.field, ...one.below]) external(needed);
+    provide(field);
     for (const type of ownersOf(field)) {
       if (field.on >= INTERFACE) declareTarget(field.on);
       const isAbstract = type === 'I' || (type === 'M' && isHome);
       declare(type).add(`${signature(field)}${isAbstract ? '' : directivesOf(field)}`);
       if (isAbstract) continue;
       define(type, field.name, (parent, args) =>
-        requires
-          ? computed(parent.id, parent[requires.field.name])
-          : valueOfField(
-              field,
-              type === 'M' ? instanceOf('P', Number(parent.id)).__typename : type,
+        requires.length > 0
+          ? computed(
               parent.id,
-              args,
+              requires.map((one) => held(one, parent[one.field.name])),
+            )
+          : withProvided(
+              field,
+              valueOfField(
+                field,
+                type === 'M' ? instanceOf('P', Number(parent.id)).__typename : type,
+                parent.id,
+                args,
+              ),
             ),
       );
     }
@@ -102,11 +120,12 @@ function memberOf(world: World, at: number, log: Log): Member | null {
   for (const field of [...world.roots, ...world.mutations]) {
     if (!field.resolvedBy.includes(at)) continue;
     use(field);
+    provide(field);
     const type = field.name.startsWith('r') ? 'Query' : 'Mutation';
-    declare(type).add(`${signature(field)}${field.isShareable ? ' @shareable' : ''}`);
+    declare(type).add(`${signature(field)}${directivesOf(field)}`);
     define(type, field.name, (_, args) => {
       if (type === 'Mutation') log.push(`${field.name}${JSON.stringify(args)}`);
-      return valueOfField(field, type, '', args);
+      return withProvided(field, valueOfField(field, type, '', args));
     });
   }
   if (lines.size === 0) return null;
@@ -116,11 +135,36 @@ function memberOf(world: World, at: number, log: Log): Member | null {
   for (const type of ['I', 'M', 'U'])
     if (lines.has(type) && !(type === 'M' && !isHome))
       resolvers[type] = { ...resolvers[type], __resolveType: (value: Instance) => value.__typename };
-  return { sdl: sdlOf(world, at, lines), resolvers: resolvers as never };
+  const sdl = sdlOf(world, at, lines);
+  if (sdl.includes('scalar Long')) resolvers.Long = { ...EXACT };
+  return { sdl, resolvers: resolvers as never };
+}
+
+/** The objects that a field leads to, with what it provides of them, from which other fields of the subgraph may be computed. */
+function withProvided({ provides, providesBelow }: Field, value: unknown): unknown {
+  if (!provides || provides.fails) return value;
+  const give = (one: Field, to: unknown, inner: (own: unknown) => unknown): unknown => {
+    if (Array.isArray(to)) return to.map((each) => give(one, each, inner));
+    if (to === null) return null;
+    const at = to as Instance;
+    return { ...at, [one.name]: inner(asJson(one, valueOfField(one, at.__typename, at.id))) };
+  };
+  return give(provides, value, (own) =>
+    providesBelow && !providesBelow.fails ? give(providesBelow, own, (below) => below) : own,
+  );
+}
+
+/** Of a required value what is required: a representation holds no more, but what the subgraph itself provides may. */
+function held(requires: Requirement, value: unknown): unknown {
+  if (requires.field.leaf !== null || typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((one) => held(requires, one));
+  const names = ['id', ...requires.below.map((one) => one.name)];
+  return Object.fromEntries(Object.entries(value).filter(([name]) => names.includes(name)));
 }
 
 /** A reference is the object, with what was required; that of an interface says of which type it is. */
 function reference(type: string, isHome: boolean): (given: Instance) => object {
+  if (ENTITIES.some((one) => one === type)) return (given) => entityOf(type, given);
   if (type !== 'M' || !isHome) return (given) => given;
   return (given) => ({ ...given, ...instanceOf('P', Number(given.id)) });
 }
@@ -135,16 +179,19 @@ function signature(field: Field): string {
 }
 
 function directivesOf(field: Field): string {
-  const { requires, provides, staleIn } = field;
+  const { requires, provides, providesBelow, staleIn } = field;
   const texts: string[] = [];
   if (field.isShareable) texts.push('@shareable');
   if (staleIn !== null) texts.push(`@override(from: "${SUBGRAPHS[staleIn]}")`);
-  if (requires) {
-    const inner = requires.below ? ` { id ${requires.below.name} }` : ' { id }';
-    const below = requires.field.leaf === null ? inner : '';
-    texts.push(`@requires(fields: "${requires.field.name}${requires.argument}${below}")`);
-  }
-  if (provides) texts.push(`@provides(fields: "${provides.name}")`);
+  const required = requires.map((one) => {
+    const below = one.below.map((inner) =>
+      one.field.target === INTERFACE ? `... on ${ENTITIES[inner.on]} { ${inner.name} }` : inner.name,
+    );
+    return `${one.field.name}${one.argument}${one.field.leaf === null ? ` { id ${below.join(' ')} }` : ''}`;
+  });
+  if (required.length > 0) texts.push(`@requires(fields: "${required.join(' ')}")`);
+  const inner = providesBelow ? ` { ${providesBelow.name} }` : '';
+  if (provides) texts.push(`@provides(fields: "${provides.name}${inner}")`);
   return texts.map((one) => ` ${one}`).join('');
 }
 
@@ -164,13 +211,27 @@ function sdlOf(world: World, at: number, lines: ReadonlyMap<string, ReadonlySet<
         ? ' implements M'
         : '';
     const marks = type === 'M' ? ' @interfaceObject' : '';
-    return `type ${type}${implemented} @key(fields: "id")${marks} { id: ID! ${body} }`;
+    const forms: readonly string[] =
+      KEYS[world.spec.keys?.[ENTITIES.findIndex((one) => one === type)] ?? 0] ?? KEYS[0];
+    const keys = forms.map((one) => ` @key(fields: "${one}")`).join('');
+    const isIn = (name: string): boolean =>
+      forms.some((one) => new RegExp(`^(?:no )?${name}\\b|^id ${name}\\b`).test(one));
+    const parts = [
+      `id: ID!${isIn('id') ? '' : ' @shareable'}`,
+      isIn('no') ? 'no: Long!' : '',
+      isIn('tag') ? 'tag: Tag!' : '',
+    ];
+    return `type ${type}${implemented}${keys}${marks} { ${parts.join(' ')} ${body} }`;
   });
   const text = parts.join('\n');
   const inputs = [
     /\bE\b/.test(text) || /: In\b/.test(text) ? 'enum E { X Y Z }' : '',
     /: In\b/.test(text) ? 'input In { a: Int = 1 b: [String!] e: E in: In }' : '',
     /\bAny\b/.test(text) ? 'scalar Any' : '',
+    /: Tag!/.test(text)
+      ? 'type Tag @shareable { code: String! part: Part! } type Part @shareable { no: Long! }'
+      : '',
+    /\bLong\b|: Tag!/.test(text) ? 'scalar Long' : '',
   ];
   return [...parts, ...inputs].join('\n');
 }

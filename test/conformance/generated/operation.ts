@@ -16,6 +16,7 @@ import {
   parse,
   validate,
 } from 'graphql';
+import { readJson } from '../../../gateway/exact-json.ts';
 
 /** A generated operation, with the variables of two requests of it. */
 export interface Written {
@@ -24,14 +25,14 @@ export interface Written {
 }
 
 /** Writes an operation over any schema by the numbers of a tape; bold aliases are given up where they are invalid. */
-export function writeOperation(schema: GraphQLSchema, tape: readonly number[]): Written {
-  const bold = write(schema, tape, true);
-  return validate(schema, parse(bold.query)).length === 0 ? bold : write(schema, tape, false);
+export function writeOperation(schema: GraphQLSchema, tape: readonly number[], isDense = false): Written {
+  const bold = write(schema, tape, true, isDense);
+  return validate(schema, parse(bold.query)).length === 0 ? bold : write(schema, tape, false, isDense);
 }
 
 const DEPTH = 4;
 
-function write(schema: GraphQLSchema, tape: readonly number[], isBold: boolean): Written {
+function write(schema: GraphQLSchema, tape: readonly number[], isBold: boolean, isDense: boolean): Written {
   let at = 0;
   const draw = (below: number): number => {
     const number = (tape[at % tape.length] ?? 0) + Math.floor(at / tape.length);
@@ -81,6 +82,10 @@ function write(schema: GraphQLSchema, tape: readonly number[], isBold: boolean):
       };
     }
     const number = draw(100);
+    if (type.name === 'Long') {
+      const text = number % 3 === 0 ? String(number) : `900719925474099${number}`;
+      return { text, value: readJson(text) };
+    }
     return type.name === 'Int'
       ? { text: String(number), value: number }
       : { text: JSON.stringify(`t${number}`), value: `t${number}` };
@@ -143,7 +148,9 @@ function write(schema: GraphQLSchema, tape: readonly number[], isBold: boolean):
 
   const selection = (type: GraphQLCompositeType, depth: number): string => {
     const isAbstract = !isObjectType(type);
-    const parts = Array.from({ length: 1 + draw(3) }, () =>
+    // What is asked for beside each other is what fetches share.
+    const least = isDense && depth >= DEPTH - 2 ? 3 : 1;
+    const parts = Array.from({ length: least + draw(3) }, () =>
       depth > 0 && draw(isAbstract ? 2 : 4) === 0 ? fragment(type, depth - 1) : fieldText(type, depth),
     );
     return `{ ${parts.join(' ')} }`;

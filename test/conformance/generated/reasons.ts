@@ -1,6 +1,6 @@
 import { type DocumentNode, type FieldNode, Kind, parse, type SelectionSetNode, visit } from 'graphql';
 import type { Failure } from '../../../gateway/errors.ts';
-import { readJson, writeJson } from '../../../gateway/exact-json.ts';
+import { ExactNumber, readJson, writeJson } from '../../../gateway/exact-json.ts';
 import { fieldsByName } from './values.ts';
 import type { World } from './world.ts';
 
@@ -25,7 +25,7 @@ interface Given {
 export function unfounded(
   world: World,
   query: string,
-  answer: { readonly data: unknown; readonly failures: readonly Failure[] },
+  answer: { readonly text: string; readonly failures: readonly Failure[] },
   exchanges: readonly Exchange[],
 ): string[] {
   const found: string[] = [];
@@ -51,7 +51,7 @@ export function unfounded(
       for (const [inner, one] of Object.entries(value)) walk(inner, one, [...path, inner]);
     else found.push(`${writeJson(value)} at ${path.join('.')}`);
   };
-  walk('', answer.data, []);
+  walk('', readJson(answer.text), []);
   return found;
 }
 
@@ -109,7 +109,7 @@ function givenBy(world: World, exchanges: readonly Exchange[]): Given {
 /** A value, and what lists of lists hold; an ID that was given as a number is shown as text. */
 function noteAll(known: Set<string>, value: unknown, lists = 2): void {
   known.add(writeJson(value));
-  if (typeof value === 'number') known.add(JSON.stringify(String(value)));
+  if (typeof value === 'number' || value instanceof ExactNumber) known.add(JSON.stringify(String(value)));
   if (Array.isArray(value) && lists > 0) for (const one of value) noteAll(known, one, lists - 1);
 }
 

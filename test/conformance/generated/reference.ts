@@ -1,7 +1,16 @@
 import { type ExecutionResult, execute, type GraphQLSchema, parse } from 'graphql';
-import type { Log } from './members.ts';
+import { buildSupergraph } from '../../../gateway/federation/index.ts';
+import { EXACT, type Log } from './members.ts';
 import { fieldsByName, type Instance, resolved } from './values.ts';
 import type { World } from './world.ts';
+
+/** The merged schema for `referenceAnswer`, in which numbers are read as they are written. */
+export function exactSchema(supergraphSdl: string): GraphQLSchema {
+  const schema = buildSupergraph(supergraphSdl).apiSchema().toGraphQLJSSchema();
+  const long = schema.getType('Long');
+  if (long) Object.assign(long, EXACT);
+  return schema;
+}
 
 /** Executes an operation with graphql-js alone, over the merged schema and all the data: what every gateway should answer. */
 export async function referenceAnswer(

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { ExactNumber, readJson, writeJson } from '../../../gateway/exact-json.ts';
 
 /** What is done to a provider's answer, by numbers: which value, and what becomes of it. */
 export interface Tampering {
@@ -32,12 +33,12 @@ type Slot = { readonly holder: Record<string | number, unknown>; readonly key: s
 /** The answer's bytes after tampering. `keys` are names under which something foreign may be added. */
 export function tamper(body: Buffer, given: Tampering, keys: readonly string[]): Buffer {
   const text = body.toString('utf8');
-  const parsed: unknown = JSON.parse(text);
+  const parsed: unknown = readJson(text);
   const slots = slotsOf(parsed);
   const slot = slots[given.place % slots.length];
   if (!slot) return body;
   const { holder, key } = slot;
-  const write = (): Buffer => Buffer.from(JSON.stringify(parsed));
+  const write = (): Buffer => Buffer.from(writeJson(parsed));
   switch (given.kind) {
     case 0:
       return body.subarray(0, given.place % body.length); // truncated
@@ -102,7 +103,7 @@ export function tamper(body: Buffer, given: Tampering, keys: readonly string[]):
         path: given.with % 2 === 0 ? paths[at % paths.length] : ['_entities', at, key],
         extensions: [null, { code: FOREIGN }, at][at % 3],
       }));
-      return Buffer.from(JSON.stringify({ ...Object(parsed), errors }));
+      return Buffer.from(writeJson({ ...Object(parsed), errors }));
     }
     case 17:
       return Buffer.from(ANSWERS[given.with % ANSWERS.length] ?? '');
@@ -168,9 +169,9 @@ function addForeign(value: unknown, keys: readonly string[], seed: number): void
   for (const key of keys) if (!Object.hasOwn(value, key)) Reflect.set(value, key, foreign);
 }
 
-/** A value of the scalar `Any`, which may hold whatever its provider likes (`leafOf`). */
+/** A value of the scalar `Long`, or of `Any`, which may hold whatever its provider likes (`leafOf`). */
 function isScalar(value: object): boolean {
-  return Object.hasOwn(value, 'a') && Object.hasOwn(value, 'b');
+  return value instanceof ExactNumber || (Object.hasOwn(value, 'a') && Object.hasOwn(value, 'b'));
 }
 
 function slotsOf(value: unknown): Slot[] {

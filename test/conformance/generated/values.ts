@@ -1,4 +1,5 @@
-import type { Field, World } from './world.ts';
+import { ExactNumber, readJson } from '../../../gateway/exact-json.ts';
+import { ENTITIES, type Field, type Requirement, type World } from './world.ts';
 
 /** An object as subgraphs pass it around. */
 export interface Instance {
@@ -6,6 +7,8 @@ export interface Instance {
   readonly id: string;
   readonly x?: number | null;
   readonly y?: string;
+  readonly no?: ExactNumber;
+  readonly tag?: { readonly code: string; readonly part: { readonly no: ExactNumber } };
 }
 
 export function hash(...parts: unknown[]): number {
@@ -39,7 +42,19 @@ export function valueOfField(field: Field, type: string, id: string, args: objec
 export function instanceOf(type: string, number: number): Instance {
   if (type === 'P' || type === 'Q') return { __typename: number % 2 === 0 ? 'P' : 'Q', id: String(number) };
   const plain = { __typename: type, id: String(number) };
-  return type === 'V' ? { ...plain, x: number === 2 ? null : number, y: `V${number}.y` } : plain;
+  if (type === 'V') return { ...plain, x: number === 2 ? null : number, y: `V${number}.y` };
+  const no = new ExactNumber(String(FIRST + BigInt(number)));
+  return { ...plain, no, tag: { code: `c${number}`, part: { no } } };
+}
+
+/** Beyond 2^53, so that the numbers of two objects can be one double. */
+const FIRST = 90_071_992_547_409_931n;
+
+/** The object of a key, whichever of its keys it is. */
+export function entityOf(type: string, key: Instance): Instance {
+  const { id, no = key.tag?.part?.no, tag } = key;
+  const number = id ?? tag?.code?.slice(1) ?? String(BigInt(String(no)) - FIRST);
+  return /^\d$/.test(number) ? { ...instanceOf(type, Number(number)), ...key } : { ...key, id: number };
 }
 
 function leafOf(leaf: string, text: string, seed: number): unknown {
@@ -48,6 +63,8 @@ function leafOf(leaf: string, text: string, seed: number): unknown {
       return seed % 3 === 0 ? -seed : seed;
     case 'Float':
       return [seed / 8, seed * 1e15, seed / 1e9, seed][seed % 4];
+    case 'Long':
+      return readJson(seed % 3 === 0 ? String(seed) : `${seed % 2 === 0 ? '-' : ''}90071992547409${seed}`);
     case 'Boolean':
       return seed % 2 === 0;
     case 'E':
@@ -67,14 +84,21 @@ function sortedKeys(_: string, value: unknown): unknown {
 }
 
 /** What a field that requires others makes of them: their text. */
-export function computed(id: string, required: unknown): string {
-  return `${id}<${JSON.stringify(required, sortedKeys)}>`;
+export function computed(id: string, required: readonly unknown[]): string {
+  return `${id}<${JSON.stringify(required, withoutTypes)}>`;
 }
 
-/** The value of a required field as its representation holds it. */
-export function requiredValue(field: Field, type: string, id: string): unknown {
-  const { requires } = field;
-  if (!requires) return null;
+/** The types of what a requirement leads to are the planner's addition. */
+function withoutTypes(key: string, value: unknown): unknown {
+  return key === '__typename' ? undefined : sortedKeys(key, value);
+}
+
+/** The values of required fields as a representation holds them. */
+function requiredValues(field: Field, type: string, id: string): unknown[] {
+  return field.requires.map((one) => requiredValue(one, type, id));
+}
+
+function requiredValue(requires: Requirement, type: string, id: string): unknown {
   const args = requires.argument === '' ? defaultsOf(requires.field) : { n: 5 };
   const value = resolved(requires.field, type, id, args);
   return requires.field.leaf === null ? selected(value, requires.below) : asJson(requires.field, value);
@@ -82,7 +106,9 @@ export function requiredValue(field: Field, type: string, id: string): unknown {
 
 /** As `valueOfField`, with computed fields computed. */
 export function resolved(field: Field, type: string, id: string, args: object): unknown {
-  return field.requires ? computed(id, requiredValue(field, type, id)) : valueOfField(field, type, id, args);
+  return field.requires.length > 0
+    ? computed(id, requiredValues(field, type, id))
+    : valueOfField(field, type, id, args);
 }
 
 export function defaultsOf(field: Field): object {
@@ -90,16 +116,19 @@ export function defaultsOf(field: Field): object {
   return field.argument === 'e: E = X' ? { e: 'X' } : {};
 }
 
-function selected(value: unknown, below: Field | null): unknown {
+function selected(value: unknown, below: readonly Field[]): unknown {
   if (Array.isArray(value)) return value.map((one) => selected(one, below));
   if (value === null) return null;
   const { __typename, id } = value as Instance;
-  if (!below) return { id };
-  return { id, [below.name]: asJson(below, resolved(below, __typename, id, {})) };
+  const own = below.filter((one) => ENTITIES[one.on] === __typename);
+  return {
+    id,
+    ...Object.fromEntries(own.map((one) => [one.name, asJson(one, resolved(one, __typename, id, {}))])),
+  };
 }
 
 /** An ID is text once it has been answered. */
-function asJson(field: Field, value: unknown): unknown {
+export function asJson(field: Field, value: unknown): unknown {
   if (Array.isArray(value)) return field.leaf === 'Any' ? value : value.map((one) => asJson(field, one));
   return field.leaf === 'ID' && typeof value === 'number' ? String(value) : value;
 }

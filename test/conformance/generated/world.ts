@@ -9,7 +9,29 @@ export const VALUE = 6;
 /** Types that fields can lead to. P and Q implement M, which is an interface at home and an object elsewhere. */
 export const TARGETS = [...ENTITIES, 'I', 'M', 'U', 'V'] as const;
 export const LEAVES = ['String', 'Int', 'Float', 'Boolean', 'ID', 'E', 'Any', 'String', 'String'] as const;
-export const ARGUMENTS = ['', '', '', '', '', 'n: Int', 'n: Int = 3', 'in: In', 'e: E = X', 'list: [Int!]'];
+export const ARGUMENTS = [
+  '',
+  '',
+  '',
+  '',
+  '',
+  'n: Int',
+  'n: Int = 3',
+  'in: In',
+  'e: E = X',
+  'list: [Int!]',
+  'long: Long',
+];
+/** What an entity is found by: single, compound and nested keys, numbers beyond 2^53 among them. */
+export const KEYS = [
+  ['id'],
+  ['id no'],
+  ['tag { code }'],
+  ['id tag { part { no } }'],
+  ['no'],
+  ['no', 'id'],
+  ['no tag { code part { no } }'],
+] as const;
 
 /** One field, with what was drawn made consistent. */
 export interface Field {
@@ -28,7 +50,7 @@ export interface Field {
   readonly resolvedBy: readonly number[];
   readonly isShareable: boolean;
   readonly staleIn: number | null;
-  readonly requires: Requirement | null;
+  readonly requires: readonly Requirement[];
   readonly provides: Field | null;
   /** Of an object that it provides, a field that it provides with it. */
   readonly providesBelow: Field | null;
@@ -37,11 +59,11 @@ export interface Field {
   readonly possible: readonly string[];
 }
 
-/** `f1`, `f1(n: 5)` or `f1 { id f2 }`. */
+/** `f1`, `f1(n: 5)`, `f1 { id f2 }`, or of an interface `f1 { id ... on A { f2 } ... on B { f3 } }`. */
 export interface Requirement {
   readonly field: Field;
   readonly argument: string;
-  readonly below: Field | null;
+  readonly below: readonly Field[];
 }
 
 export interface World {
@@ -88,7 +110,8 @@ export function worldOf(spec: Spec): World {
   };
 
   const drafts = spec.fields.map((one, index): Draft => {
-    const leaf = LEAVES[one.kind] ?? null;
+    const kind = LEAVES[one.kind] ?? null;
+    const leaf = kind !== null && one.isLong && one.kind % 2 === 0 ? 'Long' : kind;
     const isPlain = one.on < INTERFACE;
     const resolvedBy = isPlain ? owners(one, leaf === null) : [one.owner];
     return {
@@ -105,7 +128,7 @@ export function worldOf(spec: Spec): World {
       resolvedBy,
       isShareable: resolvedBy.length > 1,
       staleIn: null,
-      requires: null,
+      requires: [],
       provides: null,
       providesBelow: null,
       // An interface object is asked for the fields of all types at once: one that fails may not take others with it.
@@ -113,13 +136,13 @@ export function worldOf(spec: Spec): World {
       possible: leaf === null ? possible(one.target, resolvedBy) : [],
     };
   });
-  for (const draft of drafts) addRelations(draft, spec.fields[draft.index]!, drafts);
-  const needed = drafts.flatMap(({ requires }) => (requires ? [requires.field, requires.below] : []));
+  for (const draft of drafts) addRelations(draft, spec, drafts, implementing(draft.owner));
+  const needed = drafts.flatMap(({ requires }) => requires.flatMap((one) => [one.field, ...one.below]));
   for (const draft of drafts) if (needed.includes(draft)) draft.fails = false;
 
   const rootOf =
     (letter: string, canShare: boolean) =>
-    (one: RootSpec, index: number): Field => {
+    (one: RootSpec, index: number): Draft => {
       const resolvedBy = canShare ? owners(one, true) : [one.owner];
       return {
         index: (letter === 'r' ? 100 : 200) + index,
@@ -135,7 +158,7 @@ export function worldOf(spec: Spec): World {
         resolvedBy,
         isShareable: resolvedBy.length > 1,
         staleIn: null,
-        requires: null,
+        requires: [],
         provides: null,
         providesBelow: null,
         fails: false,
@@ -143,6 +166,8 @@ export function worldOf(spec: Spec): World {
       };
     };
   const roots = spec.roots.map(rootOf('r', true));
+  for (const [index, root] of roots.entries())
+    if (root.resolvedBy.length === 1) addProvided(root, spec.roots[index] ?? {}, spec, drafts);
   return {
     spec,
     fields: drafts,
@@ -165,68 +190,115 @@ function isForeign(field: Field, to: number): boolean {
   return !field.resolvedBy.includes(to) && field.staleIn !== to;
 }
 
-function addRelations(draft: Draft, given: FieldSpec, drafts: readonly Draft[]): void {
-  if (draft.on >= INTERFACE) return;
+function addRelations(
+  draft: Draft,
+  spec: Spec,
+  drafts: readonly Draft[],
+  implementing: readonly string[],
+): void {
+  const given = spec.fields[draft.index];
+  if (!given || draft.on >= INTERFACE) return;
   const isAlone = draft.resolvedBy.length === 1;
-  const required = given.requires === null ? undefined : drafts[given.requires];
-  if (
-    required &&
-    isAlone &&
-    required.index < draft.index &&
-    required.on === draft.on &&
-    draft.leaf !== null
-  ) {
-    const isPlainTarget = required.leaf !== null || required.target < INTERFACE;
-    if (isPlainTarget && isForeign(required, draft.owner)) {
+  const isBelow = (one: Field, on: number): boolean =>
+    one.on === on && one.leaf !== null && one.argument === '' && one.index < draft.index;
+  const canBeRequired = (one: Field): boolean =>
+    one.index < draft.index &&
+    one.on === draft.on &&
+    isForeign(one, draft.owner) &&
+    (one.leaf !== null ||
+      one.target < INTERFACE ||
+      (one.target === INTERFACE && one.possible.every((type) => implementing.includes(type))));
+  if (isAlone && draft.leaf !== null) {
+    const wanted = given.requires === null ? [] : [given.requires, given.requiresAlso];
+    const required = wanted.map((one) => chosen(one, spec, drafts, canBeRequired));
+    for (const field of new Set(required)) {
+      if (!field) continue;
+      const types =
+        field.target === INTERFACE
+          ? field.possible.map((type) => ENTITIES.findIndex((one) => one === type))
+          : [field.target];
       const below =
-        required.leaf === null
-          ? (drafts.find(
-              (one) =>
-                one.on === required.target &&
-                one.leaf !== null &&
-                one.argument === '' &&
-                one.index < draft.index &&
-                isForeign(one, draft.owner),
-            ) ?? null)
-          : null;
-      draft.requires = {
-        field: required,
-        argument: required.argument.startsWith('n:') ? '(n: 5)' : '',
-        below,
-      };
+        field.leaf === null
+          ? types.flatMap((on) => drafts.find((one) => isBelow(one, on) && isForeign(one, draft.owner)) ?? [])
+          : [];
+      draft.requires = [
+        ...draft.requires,
+        { field, argument: field.argument.startsWith('n:') ? '(n: 5)' : '', below },
+      ];
+    }
+    if (draft.requires.length > 0) {
       draft.leaf = 'String';
       draft.lists = 0;
     }
   }
-  const provided = given.provides === null ? undefined : drafts[given.provides];
-  if (
-    provided &&
-    draft.leaf === null &&
-    isAlone &&
-    draft.target < INTERFACE &&
-    provided.on === draft.target &&
-    provided.leaf !== null &&
-    provided.argument === '' &&
-    provided.index < draft.index &&
-    provided.requires === null &&
-    provided.staleIn === null &&
-    isForeign(provided, draft.owner)
-  ) {
-    draft.provides = provided;
-    provided.isShareable = true;
-  }
+  if (isAlone) addProvided(draft, given, spec, drafts);
   const isUsed = drafts.some(
-    (one) => one.requires?.field === draft || one.requires?.below === draft || one.provides === draft,
+    (one) =>
+      one.requires.some(({ field, below }) => field === draft || below.includes(draft)) ||
+      one.provides === draft ||
+      one.providesBelow === draft,
   );
   if (
     given.overrides !== null &&
     given.overrides !== draft.owner &&
     isAlone &&
     draft.leaf !== null &&
-    draft.requires === null &&
+    draft.requires.length === 0 &&
     !draft.isShareable &&
     !isUsed
   ) {
     draft.staleIn = given.overrides;
   }
+}
+
+/** What a field or a root field provides of the entity that it leads to: `f1`, or `f1 { f2 }`. */
+function addProvided(
+  draft: Draft,
+  given: Pick<RootSpec, 'provides' | 'providesBelow'>,
+  spec: Spec,
+  drafts: readonly Draft[],
+): void {
+  if (draft.leaf !== null || draft.target >= INTERFACE) return;
+  const canBeProvided = (one: Field, on: number): boolean =>
+    one.on === on &&
+    one.argument === '' &&
+    one.index < draft.index &&
+    one.requires.length === 0 &&
+    one.staleIn === null &&
+    isForeign(one, draft.owner);
+  const below = (one: Field): Draft | undefined =>
+    chosen(
+      given.providesBelow,
+      spec,
+      drafts,
+      (inner) => inner !== one && inner.leaf !== null && canBeProvided(inner, one.target),
+    );
+  const asLeaf = (one: Field): boolean => one.leaf !== null && canBeProvided(one, draft.target);
+  const asPath = (one: Field): boolean =>
+    one.leaf === null &&
+    one.target < INTERFACE &&
+    canBeProvided(one, draft.target) &&
+    below(one) !== undefined;
+  const provided =
+    chosen(given.provides, spec, drafts, asPath) ?? chosen(given.provides, spec, drafts, asLeaf);
+  if (!provided) return;
+  draft.provides = provided;
+  provided.isShareable = true;
+  const inner = provided.leaf === null ? below(provided) : undefined;
+  if (!inner) return;
+  draft.providesBelow = inner;
+  inner.isShareable = true;
+}
+
+/** The field of an index, if it fits; in a dense world, one of those that fit. */
+function chosen(
+  index: number | null | undefined,
+  spec: Spec,
+  drafts: readonly Draft[],
+  fits: (one: Draft) => boolean,
+): Draft | undefined {
+  if (index === null || index === undefined) return undefined;
+  if (!spec.isDense) return drafts.filter((one) => one.index === index).find(fits);
+  const fitting = drafts.filter(fits);
+  return fitting[index % Math.max(1, fitting.length)];
 }
