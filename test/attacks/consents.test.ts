@@ -203,6 +203,14 @@ describe('a publication that changes what another department owns is refused, wi
         '@sharing(class: UNCONDITIONAL) @subject(kind: PERSON) @item(name: "公民身份号码", type: C, length: 18)',
       ),
     ],
+    [
+      'saying whom another’s records are about, by an item of one’s own',
+      schemaWith(
+        person(
+          `${KEY} mine: ID @sharing(class: UNCONDITIONAL) @subject(kind: PERSON) @item(name: "x", type: C, length: 9)`,
+        ),
+      ),
+    ],
   ])('%s', async (_, sdl) => {
     const before = await live();
     const report = await publish(sdl);

@@ -44,12 +44,15 @@ export function aspectOf(property: string): Aspect {
 export function factsIn(state: Holding): (stated: Stated, owners: ReadonlySet<DepartmentCode>) => Facts {
   const { rules, costs } = state.prepared;
   const ruleOf = new Map<string, SharingRule>(rules.map((one) => [one.coordinate, one]));
+  const subjects = subjectsOf(rules);
   return (stated, owners) => {
     const { coordinate } = stated;
     const values = new Map(stated.values);
     const sets = new Map(stated.sets);
     const rule = ruleOf.get(coordinate);
     if (rule) for (const [name, value] of ruleFacts(rule)) values.set(name, value);
+    const naming = stated.member === null ? subjects.get(stated.type) : undefined;
+    if (naming) sets.set('subjects', naming);
     values.set('cost', written(costs.weights.get(coordinate)));
     values.set('listSize', written(costs.sizes.get(coordinate)));
     if (stated.sources.length > 0) {
@@ -60,6 +63,20 @@ export function factsIn(state: Holding): (stated: Stated, owners: ReadonlySet<De
     }
     return { values, sets };
   };
+}
+
+/**
+ * By type, the fields that say whom its records are about. They are asked of every record, and what does not tell is not given: a
+ * field of one's own is here a change of the others' type.
+ */
+function subjectsOf(rules: readonly SharingRule[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const { coordinate, subject } of rules) {
+    if (subject === undefined) continue;
+    const [type = '', field = ''] = coordinate.split('.');
+    found.set(type, (found.get(type) ?? new Set()).add(field));
+  }
+  return found;
 }
 
 /** Every part of a rule, whatever parts there are: one that is new is compared from the beginning. */

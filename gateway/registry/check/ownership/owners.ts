@@ -124,8 +124,9 @@ function claimsKey({ models }: Holding, { type, member }: Stated, subgraph: stri
 }
 
 /**
- * Does a subgraph only repeat an owner's key? It names an object by it and says nothing of its own. Who has two keys of one type
- * translates one into the other, which is an answer.
+ * Does a subgraph only repeat an owner's key? It names an object by it and says nothing of its own. Who has two keys of one type, or
+ * one that puts two of the owner's together, translates one into the other, which is an answer. So is what stands in a key of another
+ * type only, while the objects that carry it are asked for by their own.
  */
 export function repeatsKey(
   state: Holding,
@@ -133,16 +134,20 @@ export function repeatsKey(
   subgraph: string,
   owners: ReadonlySet<DepartmentCode>,
 ): boolean {
-  const having = keysWith(state.statements, stated.coordinate);
-  const first = having.find((one) => one.subgraph === subgraph);
-  if (!first || claimsKey(state, stated, subgraph)) return false;
-  const ofType = state.statements.keys.filter((one) => one.subgraph === subgraph && one.type === first.type);
-  if (new Set(ofType.map(({ fields }) => fields)).size > 1) return false;
-  const others = having.filter((one) => one.subgraph !== subgraph);
-  return [
-    ...departmentsOf(
-      state,
-      others.map((one) => one.subgraph),
-    ),
-  ].some((one) => owners.has(one));
+  const { coordinate, type } = stated;
+  const having = keysWith(state.statements, coordinate);
+  const standing = having.filter((one) => one.subgraph === subgraph);
+  if (standing.length === 0 || claimsKey(state, stated, subgraph)) return false;
+  const ofType = state.statements.keys.filter((one) => one.subgraph === subgraph && one.type === type);
+  const repeating = ofType.length > 0 ? ofType : standing;
+  const named = new Set(
+    repeating.flatMap((one) => [...one.coordinates]).filter((one) => one.startsWith(`${type}.`)),
+  );
+  if (!named.has(coordinate) || new Set(ofType.map(({ fields }) => fields)).size > 1) return false;
+  const repeated = having.filter(
+    (one) =>
+      one.subgraph !== subgraph && one.type === type && [...named].every((each) => one.coordinates.has(each)),
+  );
+  const subgraphs = repeated.map((one) => one.subgraph);
+  return [...departmentsOf(state, subgraphs)].some((one) => owners.has(one));
 }

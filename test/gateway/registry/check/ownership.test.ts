@@ -125,6 +125,22 @@ describe('what a department adds of its own', () => {
     expect(brief(publish(red(sdl)))).toEqual([]);
   });
 
+  it('a key of another’s, repeated within one of its own type', () => {
+    const sdl = `type Query { box: Box } type Box @key(fields: "owner { id }") { owner: Person box: Int }`;
+    const plain = red(`${sdl} type Person { id: ID! @shareable @sharing(class: UNCONDITIONAL) }`);
+    const keyed = red(`${sdl} type Person @key(fields: "id") { ${OWN} }`);
+    expect([brief(publish(plain)), brief(publish(keyed))]).toEqual([[], []]);
+  });
+
+  it('a subgraph that sorts first by name and only repeats a key changes nothing of others', () => {
+    const live = [people(), { ...marriage, name: 'z' }];
+    const candidate = subgraph('a', `type Person @key(fields: "id") { ${OWN} }`, 'red');
+    expect(brief(publish(candidate, live))).toEqual([]);
+    const rules = (all: readonly Subgraph[]) =>
+      prepared(all).rules.find(({ coordinate }) => coordinate === 'Person.id');
+    expect(rules([...live, candidate])).toEqual(rules(live));
+  });
+
   it('is its own from then on', () => {
     const first = red(`type Query { mine: Int } type Person @key(fields: "id") { ${OWN} }`);
     const { owners } = publish(first);
@@ -363,6 +379,55 @@ describe('what a publication changes of another department’s coordinates needs
     expect(brief(both)).toEqual(
       expect.arrayContaining(['people Person.id sources', 'people Person.passport sources']),
     );
+  });
+
+  it.each([
+    ['by their own', '@key(fields: "id")', OWN],
+    ['by nothing', '', 'id: ID! @shareable @sharing(class: UNCONDITIONAL)'],
+  ])(
+    'translating keys that stand in a key of one’s own type, whose objects are asked for %s',
+    (_, key, fields) => {
+      const owner = people(
+        'passport: ID! @sharing(class: UNCONDITIONAL) @item(name: "x", type: C, length: 9)',
+        {
+          person: '@key(fields: "passport")',
+        },
+      );
+      const candidate =
+        red(`type Query { box: Box } type Box @key(fields: "owner { id passport }") { owner: Person box: Int }
+      type Person ${key} { ${fields} passport: ID! @shareable @sharing(class: UNCONDITIONAL) }`);
+      expect(brief(publish(candidate, [owner, marriage]))).toContain('people Person.passport sources');
+    },
+  );
+
+  it('a key that puts two of another’s together', () => {
+    const owner = people(
+      'passport: ID! @sharing(class: UNCONDITIONAL) @item(name: "x", type: C, length: 9)',
+      {
+        person: '@key(fields: "passport")',
+      },
+    );
+    const candidate = red(`type Query { mine: Person } type Person @key(fields: "id passport") {
+      id: ID! @sharing(class: UNCONDITIONAL) passport: ID! @sharing(class: UNCONDITIONAL) ${RED} }`);
+    expect(brief(publish(candidate, [owner, marriage]))).toContain('people Person.passport sources');
+  });
+
+  it('saying whom another’s records are about, though by a field of one’s own', () => {
+    const subject = 'who: ID @sharing(class: UNCONDITIONAL) @subject(kind: PERSON)';
+    for (const [key, type] of [
+      ['code', 'Firm'],
+      ['id', 'Person'],
+    ])
+      expect(
+        brief(
+          publish(
+            red(
+              `type ${type} @key(fields: "${key}") { ${key}: ID! @sharing(class: UNCONDITIONAL) ${subject} }`,
+            ),
+          ),
+        ),
+      ).toEqual([`people ${type} subjects`]);
+    expect(brief(publish(red(`type Query { mine: Mine } type Mine { ${subject} }`)))).toEqual([]);
   });
 
   it('each owner’s, where several are concerned', () => {
