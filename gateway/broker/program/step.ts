@@ -56,9 +56,17 @@ export function failureOfAnswer(provider: ProviderFacts): Failure {
   return { code: INVALID_ANSWER.code, details: { ...INVALID_ANSWER.details, ...provider } };
 }
 
-/** How what a provider sent is merged: who speaks of something else has failed to bring what is missing in the end. */
+/**
+ * How what a provider sent is merged: who speaks of something else has failed to bring what is missing in the end; who says
+ * otherwise than another is told of as the one that contradicts.
+ */
 export function mergingFrom(schema: GraphQLSchema, provider: ProviderFacts): Merging {
-  return { schema, onOther: (target) => markLost([target], [WHATEVER_IS_MISSING], INVALID_ANSWER, provider) };
+  const contradiction: Failure = { code: 'PROVIDER_CONTRADICTION', details: { ...provider } };
+  return {
+    schema,
+    onOther: (target) => markLost([target], [WHATEVER_IS_MISSING], INVALID_ANSWER, provider),
+    onDiffering: (target, key) => markFailed(target, [key], contradiction),
+  };
 }
 
 /** A provider's error in our words: its code if it says that the input was wrong, and the path. */

@@ -8,14 +8,49 @@ import { needsOf } from '../../../gateway/broker/program/needs.ts';
 import { objectsAt, pathsTo } from '../../../gateway/broker/program/paths.ts';
 import { compilePicker } from '../../../gateway/broker/program/picker.ts';
 import { isJsonObject, type JsonObject } from '../../../gateway/broker/program/record.ts';
+import { readJson } from '../../../gateway/exact-json.ts';
 
 describe('merging', () => {
-  const merging = { schema: buildSchema('type Query { a: Int }'), onOther: () => undefined };
+  const differing: string[] = [];
+  const merging = {
+    schema: buildSchema('type Query { a: Int }'),
+    onOther: () => undefined,
+    onDiffering: (_: JsonObject, key: string) => differing.push(key),
+  };
 
   test('never loses a value to a null', () => {
     const target = { a: 1, b: { c: 2 }, d: [{ e: 3 }] };
     mergeInto(merging, target, { a: null, b: { c: null, f: 4 }, d: [{ g: 5 }] });
     expect(target).toEqual({ a: 1, b: { c: 2, f: 4 }, d: [{ e: 3, g: 5 }] });
+  });
+
+  test.each<[string, unknown, unknown]>([
+    ['texts', 'A', 'B'],
+    ['numbers', 1, 2],
+    ['numbers that a double does not hold', readJson('9007199254740993'), readJson('9007199254740992')],
+    ['truth values', true, false],
+    ['a truth value and a list', true, [true]],
+    ['lists of other lengths', [1], [1, 2]],
+    ['lists of other lengths, of objects', [{ a: 1 }], [{ a: 1 }, { a: 2 }]],
+    ['lists in another order', ['A', 'B'], ['B', 'A']],
+    ['a leaf and an object', 'A', { a: 1 }],
+  ])('takes neither of two answers that differ: %s', (_, a, b) => {
+    for (const [first, second] of [
+      [a, b],
+      [b, a],
+    ]) {
+      differing.length = 0;
+      const target = { one: { x: first, y: 1 } };
+      mergeInto(merging, target, { one: { x: second, y: 1 } });
+      expect([target, differing]).toEqual([{ one: { x: undefined, y: 1 } }, ['x']]);
+    }
+  });
+
+  test('knows an ID by its text and by its number', () => {
+    differing.length = 0;
+    const target = { id: '12', big: readJson('9007199254740993') };
+    mergeInto(merging, target, { id: 12, big: '9007199254740993' });
+    expect([target.id, differing]).toEqual(['12', []]);
   });
 
   test('drops a key that would change the prototype', () => {
