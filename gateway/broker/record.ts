@@ -1,5 +1,6 @@
 import type { Failure } from '../errors.ts';
 import {
+  type CountedRefusal,
   type DisclosedCoordinate,
   type Disclosure,
   isGiven,
@@ -168,7 +169,13 @@ export async function noted(
   calls: readonly ProviderCall[] = [],
 ): Promise<Answer> {
   const counted = given === undefined ? countedIn(parts, about, failures) : null;
-  if (counted !== null) return { receipt: counted, failures };
+  if (counted !== null) {
+    const isOnRecord = await counted.written.then(
+      () => true,
+      () => false,
+    );
+    return isOnRecord ? { receipt: counted.id, failures } : unrecorded(counted.id);
+  }
   const id = given ?? parts.ledger.nextId();
   const disclosure = disclosureOf(parts, id, about, failures, undefined, calls);
   try {
@@ -184,7 +191,7 @@ function countedIn(
   { refusals }: BrokerParts,
   { judgement, subscription, principal, caller = '' }: About,
   [failure]: readonly Failure[],
-): DisclosureId | null {
+): CountedRefusal | null {
   if (!refusals || !failure || judgement || subscription) return null;
   return refusals.count({ department: principal?.department ?? null, code: failure.code, caller });
 }

@@ -110,14 +110,16 @@ function demonstrationRoutes(
   { issuer, departments, zone }: Demonstration,
   bodies: Bodies,
 ): Record<string, Handler> {
-  /** The explorer asks for data, which not every department may. */
-  const askers = () => departments.all().filter((one) => hasRole(one, DOORS.query));
   return {
     'GET /demonstration/departments': (_, response) =>
       sendJson(
         response,
         200,
-        askers().map(({ code, name, nameEn, subgraph }) => ({ code, name, nameEn, subgraph })),
+        departments.all().map((one) => {
+          const { code, name, nameEn, subgraph } = one;
+          // The explorer asks for data, which not every department may.
+          return { code, name, nameEn, subgraph, mayAsk: hasRole(one, DOORS.query) };
+        }),
       ),
     'POST /demonstration/token': async (request, response) => {
       const body = await bodies.read(request, response, 10_000, callerOf(request));

@@ -17,7 +17,7 @@ export { createIds } from './ids.ts';
 export { type KeyedHashes, openKeyedHashes, revealSalt, subjectHashes } from './keyed-hashes.ts';
 export { lockFolder } from './lock.ts';
 export { memoryLedger } from './memory-ledger.ts';
-export { createRefusalTally, type RefusalTally } from './refusals.ts';
+export { type CountedRefusal, createRefusalTally, type RefusalTally } from './refusals.ts';
 export { findSealKey } from './seals.ts';
 export { type Indexer, startIndexer } from './search/indexer.ts';
 export {

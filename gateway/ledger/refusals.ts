@@ -11,10 +11,16 @@ export interface PlainRefusal {
 
 /** Says which refusals have a record of their own, and counts the others into one record for each window. */
 export interface RefusalTally {
-  /** The record in which this one is counted; null when it is to have its own. */
-  count(refusal: PlainRefusal): DisclosureId | null;
+  /** The record that says that refusals like this one are counted from here on; null when it is to have its own. */
+  count(refusal: PlainRefusal): CountedRefusal | null;
   /** Writes what has been counted so far. */
   flush(): Promise<void>;
+}
+
+export interface CountedRefusal {
+  readonly id: DisclosureId;
+  /** Resolves when the record is durable; rejects when it cannot be made so. */
+  readonly written: Promise<void>;
 }
 
 export interface TallyOptions {
@@ -37,13 +43,15 @@ interface Counted {
   readonly since: number;
   readonly callers: Set<string>;
   own: number;
-  id: DisclosureId | null;
+  /** What the window's first counted refusal wrote. */
+  opened: CountedRefusal | null;
   count: number;
 }
 
 /**
- * What anybody can cause without end must not fill the disk, which would stop every answer. Until a window ends its counts are
- * in memory only: nothing was given to anybody with them.
+ * What anybody can cause without end must not fill the disk, which would stop every answer. A record at the first refusal that is only
+ * counted is the receipt of all of them, so no receipt is given without its record; another one at the window's end has the number. Until
+ * then the number is in memory only: nothing was given to anybody with these.
  */
 export function createRefusalTally({ ledger, windowMs, now, common, onProblem }: TallyOptions): RefusalTally {
   const counts = new Map<string, Counted>();
@@ -54,7 +62,7 @@ export function createRefusalTally({ ledger, windowMs, now, common, onProblem }:
     timer = null;
     const ended = [...counts.values()];
     counts.clear();
-    const written = ended.flatMap((one) => (one.id === null ? [] : ledger.append(recordOf(one, one.id))));
+    const written = ended.flatMap((one) => (one.opened ? ledger.append(recordOf(one, ledger.nextId())) : []));
     for (const one of await Promise.allSettled(written)) if (one.status === 'rejected') onProblem(one.reason);
   };
 
@@ -78,20 +86,30 @@ export function createRefusalTally({ ledger, windowMs, now, common, onProblem }:
     ...common(),
   });
 
+  const open = (one: Counted): CountedRefusal => {
+    const id = ledger.nextId();
+    const written = ledger.append(recordOf(one, id));
+    // The next refusal tries again; whoever waits for this one is told as well.
+    written.catch(() => {
+      one.opened = null;
+    });
+    return { id, written };
+  };
+
   return {
     count({ department, code, caller }) {
       const key = `${department ?? ''} ${code}`;
       let one = counts.get(key);
       if (!one) {
-        one = { department, code, since: now(), callers: new Set(), own: 0, id: null, count: 0 };
+        one = { department, code, since: now(), callers: new Set(), own: 0, opened: null, count: 0 };
         counts.set(key, one);
       }
       timer ??= setTimeout(() => void flush(), windowMs).unref();
       if (++one.own <= (department === null ? OWN_RECORDS.unknown : OWN_RECORDS.department)) return null;
-      one.id ??= ledger.nextId();
+      one.opened ??= open(one);
       one.count++;
       if (one.callers.size < MOST_CALLERS) one.callers.add(caller);
-      return one.id;
+      return one.opened;
     },
     flush,
   };

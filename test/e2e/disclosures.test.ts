@@ -252,8 +252,14 @@ describe('liancha ledger search', () => {
     });
 
   it('finds for scripts and for people, as the department that is logged in', async () => {
-    const { code, stdout } = await liancha(['--as', AUDIT, '--coordinate', 'Person.maritalStatus', '--json']);
-    expect(code).toBe(0);
+    const { code, stdout, stderr } = await liancha([
+      '--as',
+      AUDIT,
+      '--coordinate',
+      'Person.maritalStatus',
+      '--json',
+    ]);
+    expect([code, stderr]).toEqual([0, '']);
     const { disclosures } = JSON.parse(stdout) as { disclosures: Found[] };
     expect(disclosures.map(({ department }) => department?.name)).toEqual([REGISTRATION]);
     const shown = await liancha(['--as', CIVIL, '--view', 'provided']);

@@ -5,10 +5,12 @@ export interface Department {
   readonly nameEn: string;
 }
 
-/** The departments of the demonstration; null where the gateway is not one, and a token has to be pasted. */
+/** The departments of the demonstration that may ask for data; null where the gateway is not one, and a token has to be pasted. */
 export async function demonstrationDepartments(): Promise<readonly Department[] | null> {
   const response = await fetch('/demonstration/departments');
-  return response.ok ? response.json() : null;
+  if (!response.ok) return null;
+  const all = (await response.json()) as readonly (Department & { readonly mayAsk: boolean })[];
+  return all.filter(({ mayAsk }) => mayAsk);
 }
 
 export async function demonstrationToken(department: string): Promise<string> {
