@@ -8,7 +8,7 @@ import type { RowScope } from './scope.ts';
 export interface Entitlement {
   readonly key: string;
   readonly validUntil: number;
-  /** How many answers a day each grant in force allows, where it has such a limit. */
+  /** How many records a day each grant in force allows, where it has such a limit. */
   readonly quotas?: ReadonlyMap<GrantId, number>;
   decide(rule: SharingRule, action?: Action): Decision;
 }

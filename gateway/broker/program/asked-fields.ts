@@ -10,7 +10,7 @@ import {
   stripIgnoredCharacters,
   visit,
 } from 'graphql';
-import { isIncluded } from '../operation/index.ts';
+import { fragmentsOf, isIncluded } from '../operation/index.ts';
 import { askedOfEntities, operationIn } from './request.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -130,12 +130,4 @@ function namesBelow(
 
 function withType(types: readonly string[], type: string | undefined): readonly string[] {
   return type === undefined ? types : [...types, type];
-}
-
-function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinitionNode> {
-  return new Map(
-    document.definitions.flatMap((one) =>
-      one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one]] : [],
-    ),
-  );
 }

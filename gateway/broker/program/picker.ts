@@ -10,6 +10,7 @@ import {
 import { ExactNumber } from '../../exact-json.ts';
 import { compileCode } from '../compiled-code.ts';
 import { memberOf } from '../member-code.ts';
+import { fragmentsOf } from '../operation/index.ts';
 import { isWithin } from './rewrites.ts';
 
 /** Copies of a provider's answer only what it was asked for. `type` names the object's type; null where the answer tells it. */
@@ -31,11 +32,6 @@ export function compilePicker(schema: GraphQLSchema, document: DocumentNode, set
 /** The response keys at the top of a selection, fragments included. */
 export function topKeys(document: DocumentNode, set: SelectionSetNode): string[] {
   return [...keysOf(fragmentsOf(document), [set], () => true).keys()];
-}
-
-function fragmentsOf(document: DocumentNode): Fragments {
-  const fragments = document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION);
-  return new Map(fragments.map((one) => [one.name.value, one]));
 }
 
 /**

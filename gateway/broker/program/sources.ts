@@ -1,4 +1,5 @@
-import { type DocumentNode, type FragmentDefinitionNode, Kind, parse, type SelectionSetNode } from 'graphql';
+import { Kind, parse, type SelectionSetNode } from 'graphql';
+import { fragmentsOf } from '../operation/index.ts';
 import { askedOfEntities, askedSet } from './request.ts';
 import type { Task } from './tasks.ts';
 
@@ -40,9 +41,4 @@ export function sourcesOf(tasks: readonly Task[]): SourceAt {
     const [only = null, ...others] = sources.get(path.map((one) => `.${one}`).join('')) ?? [];
     return others.length === 0 ? only : null;
   };
-}
-
-function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {
-  const fragments = document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION);
-  return new Map(fragments.map((one) => [one.name.value, one]));
 }

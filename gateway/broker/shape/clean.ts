@@ -13,11 +13,11 @@ import {
 } from 'graphql';
 import { compileCode } from '../compiled-code.ts';
 import { memberOf } from '../member-code.ts';
-import { operationOf } from '../operation/index.ts';
+import { fragmentsOf, operationOf } from '../operation/index.ts';
 import type { JsonObject } from '../program/record.ts';
 import { compileAgrees } from './agreeing.ts';
 import { compileBehind } from './behind.ts';
-import { collectFields, fragmentsOf } from './collect.ts';
+import { collectFields } from './collect.ts';
 import { isInt, isWritable } from './leaf.ts';
 import { type Place as AskedPlace, placeBelow, ROOT_PLACE, type ShaperInput, sealAt } from './shaper.ts';
 import type { Sites } from './sites.ts';

@@ -6,9 +6,9 @@ import {
   isObjectType,
   type SelectionSetNode,
 } from 'graphql';
-import { operationOf } from '../operation/index.ts';
+import { fragmentsOf, operationOf } from '../operation/index.ts';
 import { isJsonObject, type JsonObject } from '../program/record.ts';
-import { collectFields, fragmentsOf } from './collect.ts';
+import { collectFields } from './collect.ts';
 import type { ShaperInput } from './shaper.ts';
 
 type Path = readonly (string | number)[];

@@ -13,8 +13,8 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { Subjects } from '../../ledger/index.ts';
-import { operationOf } from '../operation/index.ts';
-import { collectFields, fragmentsOf } from './collect.ts';
+import { fragmentsOf, operationOf } from '../operation/index.ts';
+import { collectFields } from './collect.ts';
 import {
   type Code,
   type Leaf,

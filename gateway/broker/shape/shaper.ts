@@ -21,7 +21,7 @@ import type { MaskRule } from '../../words.ts';
 import type { Check, Compared } from '../findings.ts';
 import type { Identified } from '../guard/identified.ts';
 import type { Behind, Subjects } from '../guard/subjects.ts';
-import { operationOf } from '../operation/index.ts';
+import { fragmentsOf, operationOf } from '../operation/index.ts';
 import { ownKey } from '../own-key.ts';
 import type { Paging } from '../paging/shapes.ts';
 import {
@@ -35,7 +35,7 @@ import {
 import { type Agrees, compileAgrees } from './agreeing.ts';
 import { compileBehind, type NoteBehind } from './behind.ts';
 import { checkField } from './checked.ts';
-import { type Conditions, collectFields, fragmentsOf } from './collect.ts';
+import { type Conditions, collectFields } from './collect.ts';
 import { comparedField, type ToCompare } from './compared.ts';
 import type { Denial, Guarded } from './decisions.ts';
 import { Explained } from './explained.ts';

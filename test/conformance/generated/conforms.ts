@@ -10,8 +10,8 @@ import {
   isObjectType,
   type SelectionSetNode,
 } from 'graphql';
-import { operationOf } from '../../../gateway/broker/operation/index.ts';
-import { collectFields, fragmentsOf } from '../../../gateway/broker/shape/collect.ts';
+import { fragmentsOf, operationOf } from '../../../gateway/broker/operation/index.ts';
+import { collectFields } from '../../../gateway/broker/shape/collect.ts';
 
 /** Is this an answer that the operation can have: just the selected keys, every value of its type, no null where none may be? */
 export function conforms(
